@@ -1,0 +1,84 @@
+#pragma once
+
+#include "auth/operation.h"
+#include "base/ids.h"
+#include "base/ip_address.h"
+#include "base/result.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::auth {
+
+/// Who asks: an API token, proved by a signature. The operator of the control socket is not a
+/// principal of this kind; `app` lets it through before the authorizer is asked.
+struct Principal {
+  TokenId token;
+  AccountId account;
+  /// The secret's generation the signature was made with; a rolled token has another.
+  std::uint64_t secret_generation = 0;
+  IpAddress client;
+};
+
+/// What is asked for, in full. `bucket` empty: the account level. `key` empty: the bucket level.
+struct Resource {
+  Resource(AccountId a, Jurisdiction j) : account(a), jurisdiction(j) {}
+  Resource(AccountId a, Jurisdiction j, std::string b)
+      : account(a), jurisdiction(j), bucket(std::move(b)) {}
+  Resource(AccountId a, Jurisdiction j, std::string b, std::string k)
+      : account(a), jurisdiction(j), bucket(std::move(b)), key(std::move(k)) {}
+  AccountId account;
+  Jurisdiction jurisdiction;
+  std::string bucket;
+  std::string key;  ///< nfc
+};
+
+/// One (action, resource) an operation needs; all of an operation's must pass.
+struct Access {
+  Access(OperationName o, Action a, Resource r) : operation(o), action(a), resource(std::move(r)) {}
+  OperationName operation;
+  Action action;
+  Resource resource;
+};
+
+struct PermissionGroup;
+
+/// Why a decision is what it is; one word for metrics and tests, where `Decision::reason` is the
+/// sentence.
+enum class DecisionCause : std::uint8_t {
+  AllowedByPolicy,
+  // The token itself may not be used: Unauthorized.
+  TokenUnknown,
+  TokenDisabled,
+  TokenNotYetValid,
+  TokenExpired,
+  AddressRefused,
+  TokenRolled,
+  // The token may be used, but not for this: AccessDenied.
+  OtherAccount,
+  DeniedByPolicy,
+  NotGranted,
+  NothingAsked,  ///< no access was asked for; an empty question allows nothing
+};
+std::string_view to_string(DecisionCause cause);
+
+/// The answer of the authorizer, with its reason in words that audit log, `coffer explain` and
+/// dashboard show alike.
+struct Decision {
+  bool allowed = false;
+  /// AccessDenied, or Unauthorized when the token itself is not usable (unknown, disabled, expired,
+  /// not yet valid, wrong address, rolled).
+  ErrorCode code = ErrorCode::AccessDenied;
+  DecisionCause cause = DecisionCause::NothingAsked;
+  /// "allowed by policy 1f..: Workers R2 Storage Bucket Item Read on bucket photos (eu)". Always
+  /// there after a denial; after an allowance only from `Authorizer::explain`.
+  std::string reason;
+  std::optional<PolicyId> policy;          ///< the one that decided
+  const PermissionGroup* group = nullptr;  ///< of that policy; of the static table
+  /// Success, or `code` with the reason as its detail: for the log, never for the client.
+  Result<> as_result() const;
+};
+
+}  // namespace coffer::auth
