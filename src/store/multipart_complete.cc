@@ -1,0 +1,230 @@
+#include "base/codec.h"
+#include "base/headers.h"
+#include "store/checksum.h"
+#include "store/impl.h"
+#include "store/parts_source.h"
+
+#include <algorithm>
+
+namespace coffer::store {
+namespace {
+
+struct UploadedPart {
+  std::uint32_t number = 0;
+  PartRecord record;
+  meta::Version version = 0;
+};
+
+Error missing_part(std::uint32_t number) {
+  return make_error(ErrorCode::InvalidPart, "part " + std::to_string(number));
+}
+
+/// The parts of an upload split by what completing it does with them.
+struct Selection {
+  std::vector<const UploadedPart*> kept;     ///< by number
+  std::vector<const UploadedPart*> dropped;  ///< by number
+};
+
+/// Rows 6 to 9 of r2-observed.md section 8. `uploaded` is sorted by number.
+Result<Selection> select_parts(const std::vector<UploadedPart>& uploaded,
+                               const std::vector<CompletedPart>& listed, const Limits& limits) {
+  Selection selection;
+  std::vector<const UploadedPart*> in_request_order;
+  for (const CompletedPart& part : listed) {
+    const auto found = std::lower_bound(
+        uploaded.begin(), uploaded.end(), part.number,
+        [](const UploadedPart& a, std::uint32_t number) { return a.number < number; });
+    if (found == uploaded.end() || found->number != part.number) return missing_part(part.number);
+    if (to_lower_ascii(part.etag) != hex_encode(found->record.md5)) {
+      return missing_part(part.number);
+    }
+    if (part.checksum.algorithm != ChecksumAlgorithm::None &&
+        (part.checksum.algorithm != found->record.checksum.algorithm ||
+         part.checksum.value != found->record.checksum.value)) {
+      return missing_part(part.number);
+    }
+    in_request_order.push_back(&*found);
+  }
+  for (std::size_t i = 0; i + 1 < in_request_order.size(); ++i) {
+    if (in_request_order[i]->record.size_bytes < limits.part_bytes_min) {
+      return make_error(ErrorCode::EntityTooSmall,
+                        "part " + std::to_string(in_request_order[i]->number));
+    }
+  }
+
+  selection.kept = std::move(in_request_order);
+  const auto by_number = [](const UploadedPart* a, const UploadedPart* b) {
+    return a->number < b->number;
+  };
+  std::sort(selection.kept.begin(), selection.kept.end(), by_number);
+  for (std::size_t i = 0; i + 1 < selection.kept.size(); ++i) {
+    if (selection.kept[i]->number == selection.kept[i + 1]->number) {
+      return Error::with_message(ErrorCode::InvalidPart,
+                                 "There was a problem with the multipart upload.");
+    }
+    // Numeric code 10048 (r2-s3.md section 6).
+    const std::uint64_t size = selection.kept.front()->record.size_bytes;
+    const bool last = i + 2 == selection.kept.size();
+    if (selection.kept[i]->record.size_bytes != size || size < limits.part_bytes_min ||
+        (last && selection.kept[i + 1]->record.size_bytes > size)) {
+      return Error::with_message(ErrorCode::InvalidPart,
+                                 "All non-trailing parts must have the same length.");
+    }
+  }
+  auto next = selection.kept.begin();
+  for (const UploadedPart& part : uploaded) {
+    if (next != selection.kept.end() && *next == &part) {
+      ++next;
+    } else {
+      selection.dropped.push_back(&part);
+    }
+  }
+  return selection;
+}
+
+/// The checksum of the whole, from those of the parts; none when a part has none.
+Checksum combined_checksum(const UploadRecord& upload, const Selection& selection) {
+  std::vector<std::string> values;
+  std::uint64_t crc = 0;
+  for (const UploadedPart* part : selection.kept) {
+    const Checksum& checksum = part->record.checksum;
+    if (checksum.algorithm != upload.checksum_algorithm) return Checksum();
+    values.push_back(checksum.value);
+  }
+  if (upload.checksum_algorithm == ChecksumAlgorithm::None || values.empty()) return Checksum();
+  if (upload.checksum_type == ChecksumType::Composite) {
+    return composite_checksum(upload.checksum_algorithm, values);
+  }
+  // Of the algorithms that R2 offers for multipart uploads only CRC64NVME is of the full object
+  // (r2-s3.md 5.8), and only a CRC can be had without reading the bytes again.
+  if (upload.checksum_algorithm != ChecksumAlgorithm::Crc64nvme) return Checksum();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto value = crc64_value(values[i]);
+    if (!value) return Checksum();
+    crc = i == 0 ? *value : crc64nvme_combine(crc, *value, selection.kept[i]->record.size_bytes);
+  }
+  Checksum checksum;
+  checksum.algorithm = ChecksumAlgorithm::Crc64nvme;
+  checksum.type = ChecksumType::FullObject;
+  checksum.value = crc64_bytes(crc);
+  return checksum;
+}
+
+ObjectRecord assemble(const UploadRecord& upload, UploadId id, const Selection& selection) {
+  ObjectRecord record;
+  record.original_key = upload.original_key;
+  record.storage_class = upload.storage_class;
+  record.metadata = upload.metadata;
+  record.checksum = combined_checksum(upload, selection);
+  Md5 digests;
+  for (const UploadedPart* part : selection.kept) {
+    record.size_bytes += part->record.size_bytes;
+    digests.update(part->record.md5);
+  }
+  record.etag.md5 = digests.finish();
+  if (selection.kept.empty()) return record;  // the Workers binding completes without parts
+
+  record.etag.parts = static_cast<std::uint32_t>(selection.kept.size());
+  record.data.kind = ObjectData::Kind::Parts;
+  Manifest& manifest = record.data.manifest;
+  manifest.id = id;
+  manifest.parts = record.etag.parts;
+  manifest.part_size_bytes = selection.kept.front()->record.size_bytes;
+  manifest.first_number = selection.kept.front()->number;
+  manifest.contiguous = selection.kept.back()->number - manifest.first_number + 1 == manifest.parts;
+  return record;
+}
+
+/// What makes `uploaded` be exactly the upload's parts at a commit: each has the version that was
+/// read, and between them there is nothing.
+std::vector<meta::Check> checks_of(const std::string& group, UploadId id,
+                                   const std::vector<UploadedPart>& uploaded) {
+  std::vector<meta::Check> checks;
+  checks.reserve(uploaded.size() + 2);
+  std::uint32_t next_number = 0;
+  for (const UploadedPart& part : uploaded) {
+    meta::Key key = layout::part_key(group, id, part.number);
+    if (part.number > next_number) {
+      checks.push_back(
+          meta::Check::range_empty(layout::part_key(group, id, next_number), key.bytes));
+    }
+    checks.push_back(meta::Check::has_version(std::move(key), part.version));
+    next_number = part.number + 1;
+  }
+  checks.push_back(meta::Check::range_empty(layout::part_key(group, id, next_number),
+                                            layout::after_prefix(layout::part_prefix(group, id))));
+  return checks;
+}
+
+}  // namespace
+
+Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, UploadId id,
+                                                      CompleteOptions options, CommitGate gate) {
+  BucketHandle bucket;
+  CO_TRY(bucket, co_await open(address.bucket));
+  const std::string group = layout::group_of(address.key.nfc());
+  const KeyLocks::Guard guard = co_await lock_key(*bucket, group);
+  for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
+    CO_TRY(bucket, co_await open(address.bucket));
+    CO_TRY_VOID(co_await find_upload(*bucket, group, id));
+    std::vector<UploadedPart> uploaded;
+    const PartVisitor visit = [&uploaded](std::uint32_t number, PartRecord part,
+                                          meta::Version version) {
+      uploaded.push_back(UploadedPart{number, std::move(part), version});
+      return true;
+    };
+    CO_TRY_VOID(co_await scan_parts(bucket->meta(), bucket->partition, group, id, 0, visit));
+    // An upload never opens again: what is in progress now was so when its parts were read.
+    CO_TRY(const auto upload, co_await find_upload(*bucket, group, id));
+    CO_TRY(const auto selection, select_parts(uploaded, options.parts, limits_));
+
+    ObjectRecord record = assemble(upload.record, id, selection);
+    if (record.size_bytes > limits_.object_bytes_max) {
+      co_return make_error(ErrorCode::EntityTooLarge, std::to_string(record.size_bytes));
+    }
+    if (options.expected_size_bytes && *options.expected_size_bytes != record.size_bytes) {
+      co_return make_error(ErrorCode::InvalidRequest,
+                           "the parts have " + std::to_string(record.size_bytes) + " bytes");
+    }
+    if (options.expected.algorithm != ChecksumAlgorithm::None &&
+        (options.expected.algorithm != record.checksum.algorithm ||
+         options.expected.value != record.checksum.value)) {
+      co_return make_error(ErrorCode::BadDigest, "checksum of the whole object");
+    }
+
+    CO_TRY(const auto current, co_await read_current(*bucket, group));
+    if (!allows_write(options.conditions, current.validator())) {
+      // The upload is then gone (release notes of 2023-08-11).
+      std::vector<meta::Check> checks = checks_of(group, id, uploaded);
+      meta::Key record_key = layout::record_key(group);
+      checks.push_back(current.record
+                           ? meta::Check::has_version(std::move(record_key), current.version)
+                           : meta::Check::absent(std::move(record_key)));
+      CO_TRY(const bool discarded,
+             co_await discard_upload(bucket, group, id, upload, std::move(checks)));
+      if (!discarded) continue;
+      co_return make_error(ErrorCode::PreconditionFailed, address.key.nfc());
+    }
+    if (gate) CO_TRY_VOID(gate());
+
+    record.version = VersionId::make(environment_.random);
+    record.last_modified = modification_time(current);
+    meta::Commit change = replacement(*bucket, group, current, record, {});
+    const meta::Key header = layout::upload_key(group, id);
+    change.checks.push_back(meta::Check::has_version(header, upload.version));
+    change.deletes.push_back(header);
+    for (meta::Check& check : checks_of(group, id, uploaded)) {
+      change.checks.push_back(std::move(check));
+    }
+    for (const UploadedPart* part : selection.dropped) {
+      change.deletes.push_back(layout::part_key(group, id, part->number));
+      drop_part(change, group, part->record);
+    }
+    change.adds.emplace_back(std::string(layout::kUploadCounter), -1);
+    CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
+    if (outcome.committed()) co_return record.info(address.key.nfc());
+  }
+  co_return make_error(ErrorCode::SlowDown, "upload " + id.hex() + " is contended");
+}
+
+}  // namespace coffer::store
