@@ -1,0 +1,47 @@
+#pragma once
+
+#include "auth/identity.h"
+#include "auth/sigv4.h"
+#include "http/message.h"
+#include "store/store.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer::s3 {
+
+struct ServiceConfig {
+  /// compat = "r2": refuse what R2 refuses.
+  bool strict = false;
+  /// Host suffixes: `[<bucket>.]<account>[.<jurisdiction>].<suffix>`.
+  std::vector<std::string> host_suffixes{"r2.localhost"};
+  /// For tokens that cover several accounts.
+  std::optional<AccountId> default_account;
+};
+
+/// Counts finished operations, by name and status; implemented by `app` over its metrics.
+class OperationObserver {
+ public:
+  virtual ~OperationObserver() = default;
+  virtual void finished(std::string_view operation, int status,
+                        std::chrono::steady_clock::duration took) = 0;
+};
+
+/// The S3 dialect. One instance per listener; `pinned` is the listener's jurisdiction. Shares the
+/// store, the authenticator and the authorizer with every other API. Thread-safe.
+class Service final : public http::Handler {
+ public:
+  Service(ServiceConfig config, Jurisdiction pinned, store::Store& store,
+          const auth::Identity& identity, const auth::Authenticator& authenticator,
+          const auth::Authorizer& authorizer, Clock& clock, OperationObserver* observer);
+  ~Service() override;
+  Task<http::Response> handle(http::Request& request) override;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer::s3
