@@ -1,0 +1,125 @@
+#include "app/installation.h"
+
+#include "blob/engine.h"
+#include "blob/file_engine.h"
+#include "blob/sealed_blobs.h"
+#include "meta/engine.h"
+#include "meta/rocksdb_engine.h"
+
+#include <future>
+
+namespace coffer::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Threads for blocking work. More than cores, because most of them wait for the disk.
+constexpr std::size_t kPoolThreads = 16;
+/// Jobs that may wait for a thread before requests are told to slow down: a second or so of work.
+constexpr std::size_t kPoolQueueLimit = 16'384;
+
+}  // namespace
+
+/// One jurisdiction's engines, in order of construction.
+struct Installation::Root {
+  explicit Root(Jurisdiction j) : jurisdiction(j) {}
+  Jurisdiction jurisdiction;
+  std::unique_ptr<blob::Engine> blob_engine;
+  std::unique_ptr<meta::Engine> meta_engine;
+  std::unique_ptr<blob::SealedBlobs> blobs;
+};
+
+Installation::Installation(DirectoryLock lock, fs::path directory)
+    : lock_(std::move(lock)), directory_(std::move(directory)) {}
+
+Installation::~Installation() = default;
+
+Result<std::unique_ptr<Installation>> Installation::open(const Config& config) {
+  const fs::path directory = absolute_directory(config.text("data"));
+  TRY_VOID(make_private_directory(directory));
+  TRY(DirectoryLock lock, DirectoryLock::take(directory));
+  std::unique_ptr<Installation> self(new Installation(std::move(lock), directory));
+  TRY_VOID(self->open_master_key(config));
+  self->pool_ = std::make_unique<ThreadPool>(kPoolThreads, kPoolQueueLimit, "work");
+  TRY_VOID(self->open_roots(config));
+  if (self->is_new_) {
+    // From here on a missing root or key is a mistake of the operator's, no longer a first start.
+    DirectoryMarker marker;
+    marker.master_key_fingerprint = self->master_key_->fingerprint();
+    TRY_VOID(write_directory_marker(directory, marker));
+  }
+
+  std::vector<store::Placement> placements;
+  meta::Engine* identity_engine = nullptr;
+  for (const auto& root : self->roots_) {
+    placements.emplace_back(root->jurisdiction, *root->meta_engine, *root->blobs);
+    if (root->jurisdiction == Jurisdiction::Default) identity_engine = root->meta_engine.get();
+  }
+  self->identity_ = std::make_unique<auth::Identity>(*identity_engine, *self->master_key_,
+                                                     self->clock_, self->random_);
+  self->authorizer_ = std::make_unique<auth::Authorizer>(*self->identity_, self->clock_);
+  self->store_ = std::make_unique<store::Store>(
+      store::Environment{self->clock_, self->random_, *self->pool_}, std::move(placements));
+  return self;
+}
+
+Result<> Installation::open_master_key(const Config& config) {
+  TRY(const std::optional<DirectoryMarker> marker, read_directory_marker(directory_));
+  is_new_ = !marker;
+  const fs::path key_file = config.text("master-key-file");
+  TRY(blob::MasterKey key, blob::MasterKey::load_file(key_file, is_new_, random_));
+  if (marker && marker->master_key_fingerprint != key.fingerprint()) {
+    return Error(ErrorCode::WrongMasterKey, "master key " + key_file.string() +
+                                                " is not the one that " + directory_.string() +
+                                                " was made with; give the right --master-key-file");
+  }
+  master_key_.emplace(std::move(key));
+  return ok();
+}
+
+Result<> Installation::open_roots(const Config& config) {
+  // They share nothing, and opening one is mostly waiting for its syncs: all at once.
+  std::vector<std::future<Result<>>> opening;
+  for (const Jurisdiction jurisdiction : kJurisdictions) {
+    roots_.push_back(std::make_unique<Root>(jurisdiction));
+    opening.push_back(std::async(std::launch::async, &Installation::open_root, this,
+                                 std::ref(*roots_.back()),
+                                 absolute_directory(config.data_root(jurisdiction))));
+  }
+  Result<> outcome = ok();
+  for (auto& one : opening) {
+    Result<> opened = one.get();
+    if (outcome && !opened) outcome = std::move(opened);
+  }
+  return outcome;
+}
+
+Result<> Installation::open_root(Root& root, const fs::path& path) {
+  TRY_VOID(claim_root(path, root.jurisdiction, master_key_->fingerprint(), is_new_));
+  blob::FileEngineOptions files;
+  files.path = path / "blobs";
+  meta::RocksDbOptions index;
+  index.path = path / "meta";
+  TRY_VOID(make_private_directory(files.path));
+  TRY_VOID(make_private_directory(index.path));
+  TRY(root.blob_engine, blob::open_file_engine(std::move(files), *pool_, random_));
+  TRY(root.meta_engine, meta::open_rocksdb(std::move(index), *pool_));
+  root.blobs =
+      std::make_unique<blob::SealedBlobs>(*root.blob_engine, *master_key_, random_, *pool_);
+  return ok();
+}
+
+Task<Result<>> Installation::recover() {
+  CO_TRY_VOID(co_await identity_->load());
+  CO_TRY_VOID(co_await store_->recover());
+  recovered_ = true;
+  co_return ok();
+}
+
+Task<Result<>> Installation::close() {
+  if (!recovered_) co_return ok();
+  recovered_ = false;
+  co_return co_await store_->mark_clean_stop();
+}
+
+}  // namespace coffer::app

@@ -1,0 +1,327 @@
+#include "app/serve.h"
+
+#include "api/service.h"
+#include "app/access_log_writer.h"
+#include "app/administration.h"
+#include "app/bootstrap.h"
+#include "app/control_socket.h"
+#include "app/installation.h"
+#include "app/metrics.h"
+#include "app/report.h"
+#include "app/run.h"
+#include "app/welcome.h"
+#include "auth/sigv4.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "jobs/garbage_collector.h"
+#include "s3/service.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace coffer::app {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view kFirstAccountName = "default";
+constexpr int kExitForced = 130;  // what shells make of a process ended by SIGINT
+
+/// Thousands of connections need descriptors; most systems start a process with 1,024. Returns how
+/// many there are.
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
+  return limit.rlim_cur;
+}
+
+/// At most three quarters of the descriptors: the rest is for the engines' files, which a flood of
+/// connections must not take.
+std::size_t connections_max(std::size_t descriptors) {
+  return std::min(http::Limits().connections_max, descriptors / 4 * 3);
+}
+
+/// For the second signal: whoever sends it does not want to wait.
+extern "C" void exit_at_once(int) {
+  constexpr std::string_view kText = "coffer: stopped at once by a second signal\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
+  ::_exit(kExitForced);
+}
+
+/// A listener's address as a client on this machine writes it: "any address" is no destination.
+std::string reachable(std::string address) {
+  const std::size_t port = address.rfind(':');
+  const std::string host = address.substr(0, port);
+  if (host == "0.0.0.0") return "127.0.0.1" + address.substr(port);
+  if (host == "[::]") return "[::1]" + address.substr(port);
+  return address;
+}
+
+/// One process's server: wiring, first run, signals, shutdown order. Everything but requests runs
+/// on the main thread and its loop.
+class Serving {
+ public:
+  explicit Serving(const Config& config) : config_(config) {}
+
+  Result<> start() {
+    TRY_VOID(config_.validate());
+    TRY(installation_, Installation::open(config_));
+    TRY_VOID(run_blocking(control_loop_, installation_->recover()));
+    TRY_VOID(make_first_account());
+    TRY_VOID(start_listeners());
+    TRY_VOID(start_control_socket());
+    start_jobs();
+    watch_signals();
+    ready_ = true;
+    // Last: who waits for the bootstrap file finds everything answering.
+    return introduce_server();
+  }
+
+  void run() {
+    std::cout << welcome_ << std::flush;
+    control_loop_.restart();
+    control_loop_.run();
+  }
+
+  /// In this order: no new work, then what runs, then what it runs on. Also after a failed start.
+  void stop() {
+    ready_ = false;
+    heed_second_signal();
+    if (collector_) collector_->stop();
+    if (control_) control_->stop();
+    control_loop_.restart();
+    control_loop_.run();
+    if (server_) server_->stop(std::chrono::seconds(config_.number("stop-grace-s")));
+    if (installation_) {
+      const Result<> closed = run_blocking(control_loop_, installation_->close());
+      if (!closed) log_warn("stopping: " + closed.error().describe());
+    }
+  }
+
+ private:
+  Result<> make_first_account() {
+    auth::Identity& identity = installation_->identity();
+    if (!identity.accounts().empty()) return ok();
+    TRY(const auth::Account account,
+        run_blocking(control_loop_, identity.create_account(std::string(kFirstAccountName), true)));
+    log_info("account created: " + account.id.hex());
+    return ok();
+  }
+
+  Result<> start_listeners() {
+    TRY(http::ServerConfig server, server_config());
+    server_ = std::make_unique<http::Server>(std::move(server), installation_->clock(),
+                                             installation_->random());
+    TRY_VOID(server_->start());
+    note_endpoints(server_->addresses());
+    return ok();
+  }
+
+  Result<http::ServerConfig> server_config() {
+    http::ServerConfig server;
+    if (tls()) {
+      server.tls = http::TlsConfig{config_.text("tls-cert"), config_.text("tls-key")};
+    }
+    server.loops = config_.number("loops");
+    server.limits.connections_max = connections_max(raise_descriptor_limit());
+    for (const std::string& block : config_.list("trusted-proxies")) {
+      server.trusted_proxies.push_back(*IpNetwork::parse(block));
+    }
+    if (config_.text("access-log") != "off") {
+      TRY(access_log_, AccessLogWriter::open(config_.text("access-log")));
+      server.access_log = [writer = access_log_.get()](const std::string& line) {
+        writer->write(line);
+      };
+    }
+    add_s3_listeners(server);
+    add_api_listener(server);
+    return server;
+  }
+
+  void add_listener(http::ServerConfig& server, std::string name, std::string address,
+                    http::Handler& handler) {
+    http::ListenerConfig listener;
+    listener.address = std::move(address);
+    listener.name = std::move(name);
+    listener.tls = tls();
+    listener.handler = &handler;
+    server.listeners.push_back(std::move(listener));
+  }
+
+  void add_s3_listeners(http::ServerConfig& server) {
+    s3::ServiceConfig s3;
+    s3.strict = config_.text("compat") == "r2";
+    s3.host_suffixes = config_.list("host-suffix");
+    s3.default_account = AccountId::parse(config_.text("default-account"));
+    authenticator_ = std::make_unique<auth::Authenticator>(installation_->identity(),
+                                                           installation_->clock(), s3.strict);
+    for (const Jurisdiction jurisdiction : kJurisdictions) {
+      const auto address = config_.s3_listener(jurisdiction);
+      if (!address) continue;
+      s3_.push_back(std::make_unique<s3::Service>(
+          s3, jurisdiction, installation_->store(), installation_->identity(), *authenticator_,
+          installation_->authorizer(), installation_->clock(), &metrics_));
+      const std::string suffix = jurisdiction == Jurisdiction::Default
+                                     ? std::string()
+                                     : "-" + std::string(to_string(jurisdiction));
+      add_listener(server, "s3" + suffix, *address, *s3_.back());
+      s3_jurisdictions_.push_back(jurisdiction);
+    }
+  }
+
+  void add_api_listener(http::ServerConfig& server) {
+    const auto address = config_.api_listener();
+    if (!address) return;
+    api::Probes probes;
+    probes.ready = [this] { return ready_.load(); };
+    probes.metrics = [this] { return metrics_.expose(server_->stats()); };
+    api_ = std::make_unique<api::Service>(std::move(probes));
+    add_listener(server, "api", *address, *api_);
+  }
+
+  /// `addresses` are in the order of the listeners: S3 by jurisdiction, then the API.
+  void note_endpoints(const std::vector<std::string>& addresses) {
+    const std::string scheme = tls() ? "https://" : "http://";
+    for (std::size_t i = 0; i < s3_jurisdictions_.size(); ++i) {
+      const std::string url = scheme + reachable(addresses[i]);
+      if (s3_jurisdictions_[i] == Jurisdiction::Default) {
+        const std::string& given = config_.text("public-endpoint");
+        endpoints_.s3 = given.empty() ? url : given;
+      } else {
+        endpoints_.jurisdictions.emplace_back(to_string(s3_jurisdictions_[i]), url);
+      }
+    }
+    if (api_) endpoints_.api = scheme + reachable(addresses.back()) + "/client/v4";
+  }
+
+  Result<> start_control_socket() {
+    administration_ = std::make_unique<Administration>(Administered{
+        installation_->identity(), installation_->authorizer(), installation_->store()});
+    control_ = std::make_unique<ControlServer>(control_loop_, *administration_);
+    return control_->listen(control_socket_path(installation_->directory()));
+  }
+
+  void start_jobs() {
+    collector_ = std::make_unique<jobs::GarbageCollector>(control_loop_, installation_->store(),
+                                                          metrics_.registry());
+    collector_->start();
+  }
+
+  Result<> introduce_server() {
+    const std::string& path = config_.text("bootstrap-file");
+    const auto file = path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    TRY(const Introduction introduction,
+        run_blocking(control_loop_,
+                     introduce(installation_->identity(), installation_->clock().now(), file,
+                               terminal, endpoints_)));
+    const std::vector<std::string> suffixes = config_.list("host-suffix");
+    welcome_ = welcome_text(introduction, terminal, path,
+                            suffixes.empty() ? std::string() : suffixes.front(), token_command());
+    return ok();
+  }
+
+  std::string token_command() const {
+    const std::string data =
+        config_.origin("data") == "default" ? "" : " --data " + config_.text("data");
+    return "coffer token create" + data + " --name NAME --permission admin-read-write";
+  }
+
+  void watch_signals() {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+    wait_for_signal();
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code code, int signal) {
+      if (code) return;
+      if (signal == SIGHUP) {
+        reload();
+        wait_for_signal();
+        return;
+      }
+      log_info(signal == SIGTERM ? "stopping on SIGTERM" : "stopping on SIGINT");
+      control_loop_.stop();
+    });
+  }
+
+  void reload() {
+    if (tls()) {
+      const Result<> reloaded = server_->reload_tls();
+      if (reloaded) {
+        log_info("SIGHUP: TLS certificate and key read again");
+      } else {
+        log_error("SIGHUP: the old TLS certificate stays: " + reloaded.error().describe());
+      }
+    }
+    if (access_log_) {
+      const Result<> reopened = access_log_->reopen();
+      if (!reopened) log_error("SIGHUP: " + reopened.error().describe());
+    }
+  }
+
+  /// From here on nobody runs the loop for long, so signals are taken where they arrive.
+  void heed_second_signal() {
+    boost::system::error_code ignored;
+    signals_.clear(ignored);
+    signals_.cancel(ignored);
+    std::signal(SIGHUP, SIG_IGN);
+    std::signal(SIGTERM, exit_at_once);
+    std::signal(SIGINT, exit_at_once);
+  }
+
+  bool tls() const { return !config_.text("tls-cert").empty(); }
+
+  const Config& config_;
+  /// Control socket, jobs and signals.
+  asio::io_context control_loop_{1};
+  asio::signal_set signals_{control_loop_};
+  std::atomic<bool> ready_{false};
+  Endpoints endpoints_;
+  std::string welcome_;
+  Metrics metrics_;
+  // Destroyed in reverse: the listeners before what their handlers use.
+  std::unique_ptr<Installation> installation_;
+  std::unique_ptr<auth::Authenticator> authenticator_;
+  std::vector<std::unique_ptr<s3::Service>> s3_;
+  std::vector<Jurisdiction> s3_jurisdictions_;  ///< of s3_, in order
+  std::unique_ptr<api::Service> api_;
+  std::unique_ptr<AccessLogWriter> access_log_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<Administration> administration_;
+  std::unique_ptr<ControlServer> control_;
+  std::unique_ptr<jobs::GarbageCollector> collector_;
+};
+
+}  // namespace
+
+int serve(const Config& config) {
+  const auto began = std::chrono::steady_clock::now();
+  std::signal(SIGPIPE, SIG_IGN);
+  Serving serving(config);
+  const Result<> started = serving.start();
+  if (!started) {
+    serving.stop();
+    return fail(started.error());
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - began);
+  log_info("ready after " + std::to_string(took.count()) + " ms");
+  serving.run();
+  serving.stop();
+  log_info("stopped");
+  return 0;
+}
+
+}  // namespace coffer::app
