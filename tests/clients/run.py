@@ -100,7 +100,10 @@ class Server:
         reader = json.loads(subprocess.check_output(
             [self.program, "token", "create", "--json", "--data", str(self.data), "--name", "reader",
              "--permission", "object-read-only"]))
-        return dict(os.environ, COFFER_ENDPOINT=boot["s3_endpoint"],
+        # Nothing that the machine has set up for other clouds may reach a client.
+        inherited = {name: value for name, value in os.environ.items()
+                     if not name.startswith(("AWS_", "RCLONE_", "RESTIC_", "COFFER_"))}
+        return dict(inherited, COFFER_ENDPOINT=boot["s3_endpoint"],
                     COFFER_ENDPOINT_EU=boot["jurisdiction_endpoints"]["eu"],
                     COFFER_ACCESS_KEY=boot["access_key_id"], COFFER_SECRET_KEY=boot["secret_access_key"],
                     COFFER_READ_ACCESS_KEY=reader["access_key_id"],

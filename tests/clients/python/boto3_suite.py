@@ -196,7 +196,9 @@ def read_only():
     refused("AccessDenied", reader.put_object, Bucket=BUCKET, Key="no", Body=b"x")
     refused("AccessDenied", reader.delete_object, Bucket=BUCKET, Key="small.txt")
     refused("AccessDenied", reader.list_buckets)
-    refused("AccessDenied", reader.get_object, Bucket="no-such-bucket", Key="x")
+    # What it may not do is refused alike where there is no bucket; what it may do is looked for.
+    refused("AccessDenied", reader.put_object, Bucket="no-such-bucket", Key="x", Body=b"x")
+    refused("NoSuchBucket", reader.get_object, Bucket="no-such-bucket", Key="x")
 
 
 def wrong_secret():
