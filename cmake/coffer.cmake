@@ -34,7 +34,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-mismatched-new-delete)
 endif()
 if(COFFER_SANITIZE STREQUAL "address")
-  target_compile_options(coffer_options INTERFACE -fsanitize=address -fno-omit-frame-pointer)
+  target_compile_options(coffer_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(coffer_options INTERFACE -fsanitize=address,undefined)
 elseif(COFFER_SANITIZE STREQUAL "thread")
   target_compile_options(coffer_options INTERFACE -fsanitize=thread)
@@ -45,33 +46,22 @@ elseif(COFFER_SANITIZE STREQUAL "thread")
 endif()
 
 if(COFFER_FUZZ)
+  # clang 14 cannot assemble coroutines under -fsanitize=function.
   target_compile_options(coffer_options INTERFACE
-    -fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer)
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function
+    -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(coffer_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
 endif()
 
-# UBSan apart, because the Beast files must be built without it (minutes and gigabytes a file).
-add_library(coffer_ubsan INTERFACE)
-if(COFFER_SANITIZE STREQUAL "address" OR COFFER_FUZZ)
-  target_compile_options(coffer_ubsan INTERFACE -fsanitize=undefined -fno-sanitize-recover=undefined)
-endif()
-if(COFFER_FUZZ)
-  # clang 14 cannot assemble coroutines under this one.
-  target_compile_options(coffer_ubsan INTERFACE -fno-sanitize=function)
-endif()
-
-# coffer_library(<folder> SOURCES ... [DEPS ...] [LINK ...] [PCH headers...] [NO_UBSAN])
+# coffer_library(<folder> SOURCES ... [DEPS ...] [LINK ...] [PCH headers...])
 # One static library per folder of src/; DEPS are other folders.
 function(coffer_library name)
-  cmake_parse_arguments(ARG "NO_UBSAN" "" "SOURCES;DEPS;LINK;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LINK;PCH" ${ARGN})
   add_library(coffer_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(coffer_${name} PUBLIC coffer_options PRIVATE ${ARG_LINK})
   foreach(dep ${ARG_DEPS})
     target_link_libraries(coffer_${name} PUBLIC coffer_${dep})
   endforeach()
-  if(NOT ARG_NO_UBSAN)
-    target_link_libraries(coffer_${name} PRIVATE coffer_ubsan)
-  endif()
   if(ARG_PCH)
     target_precompile_headers(coffer_${name} PRIVATE ${ARG_PCH})
   endif()
@@ -82,7 +72,7 @@ endfunction()
 function(coffer_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LINK;PCH" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE coffer_options coffer_ubsan GTest::gmock GTest::gtest_main
+  target_link_libraries(${name} PRIVATE coffer_options GTest::gmock GTest::gtest_main
                         ${ARG_LINK})
   foreach(dep ${ARG_DEPS})
     target_link_libraries(${name} PRIVATE coffer_${dep})

@@ -16,9 +16,6 @@ struct SourceFile {
 /// Longer than this a file should be looked at: it probably holds two subjects. A note, no failure.
 inline constexpr std::size_t kLongFileLines = 600;
 
-/// Boost.Beast is dear to compile, so few files may see it.
-inline constexpr std::size_t kBeastFilesMax = 4;
-
 /// What each folder of src/ may include besides itself: the arrows of CONTRIBUTING.md.
 const std::map<std::string, std::vector<std::string>, std::less<>>& allowed_folders();
 
