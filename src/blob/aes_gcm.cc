@@ -56,8 +56,9 @@ void AesGcm::seal(const Nonce& nonce, ByteView associated, ByteView plaintext, M
   }
   unsigned char* const tag = out_of(out) + plaintext.size();
   require(EVP_EncryptFinal_ex(context, tag, &length) == 1, "the end of encryption");
-  require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kTagBytes), tag) == 1,
-          "the tag");
+  require(
+      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kTagBytes), tag) == 1,
+      "the tag");
 }
 
 bool AesGcm::open(const Nonce& nonce, ByteView associated, ByteView sealed, MutableBytes out) {

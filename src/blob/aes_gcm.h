@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/bytes.h"
+
 #include <array>
 #include <cstdint>
 #include <span>
-
-#include "base/bytes.h"
 
 namespace coffer::blob {
 
@@ -23,8 +23,9 @@ class AesGcm {
   AesGcm& operator=(const AesGcm&) = delete;
   ~AesGcm();
 
-  /// Writes ciphertext and tag: `out` has exactly kTagBytes more than `plaintext`, and either begins
-  /// where `plaintext` does or lies elsewhere. A nonce must never be used twice with one key.
+  /// Writes ciphertext and tag: `out` has exactly kTagBytes more than `plaintext`, and either
+  /// begins where `plaintext` does or lies elsewhere. A nonce must never be used twice with one
+  /// key.
   void seal(const Nonce& nonce, ByteView associated, ByteView plaintext, MutableBytes out);
 
   /// False when `sealed` (ciphertext and tag) does not authenticate; then `out` holds nothing of

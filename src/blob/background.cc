@@ -87,7 +87,8 @@ Task<Result<>> Background::wait() {
       return;
     }
     target->executor = executor;
-    target->waiter = State::Waiter(std::move(handler));
+    // Not assigned: the move assignment of Boost 1.81 calls itself without end.
+    State::Waiter(std::move(handler)).swap(target->waiter);
   };
   bool finished = false;
   {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <memory>
-
 #include "base/result.h"
 #include "base/task.h"
+
+#include <memory>
 
 namespace coffer::blob {
 
@@ -11,8 +11,8 @@ namespace coffer::blob {
 /// filled, the load of one window while the last is sent. One user, one call at a time.
 ///
 /// What is started must own (or outlive by contract) all it touches: when the owner is destroyed it
-/// goes on to its end, unheard. When the executor is torn down instead, it is destroyed, and whoever
-/// waited for it with it.
+/// goes on to its end, unheard. When the executor is torn down instead, it is destroyed, and
+/// whoever waited for it with it.
 class Background {
  public:
   /// Starts `task` on the caller's executor. Nothing may be running.

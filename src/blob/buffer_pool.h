@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/bytes.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,12 +9,10 @@
 #include <mutex>
 #include <vector>
 
-#include "base/bytes.h"
-
 namespace coffer::blob {
 
-/// Page-aligned buffers of 64 KiB to 1 MiB, kept for reuse because fresh pages are dear. Thread-safe.
-/// Shared by the pool's owner and every buffer taken from it.
+/// Page-aligned buffers of 64 KiB to 1 MiB, kept for reuse because fresh pages are dear.
+/// Thread-safe. Shared by the pool's owner and every buffer taken from it.
 ///
 /// `take` never fails and never waits: when what is taken reaches the budget, everyone gets the
 /// smallest size until something comes back. So memory stays bounded by the budget and 64 KiB for

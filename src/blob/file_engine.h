@@ -35,8 +35,8 @@ struct FileEngineOptions {
 /// outlives the engine.
 ///
 /// A blob can be read once `make_durable` of its PendingBlob succeeded. `make_durable` is called by
-/// one at a time; an error of it is final. Writers and pending blobs go before the engine, whose
-/// destructor blocks until the files they dropped are removed.
+/// one at a time; an error of it other than SlowDown is final. Writers and pending blobs go before
+/// the engine, whose destructor blocks until the files they dropped are removed.
 ///
 /// A full pool refuses (SlowDown) the first bytes of a blob and a removal, of which nothing is
 /// lost. Whatever else finds it full waits, for ten seconds at most: an upload half way through, a

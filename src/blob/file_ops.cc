@@ -96,10 +96,10 @@ int PosixFileOps::make_directory(const std::string& path) {
 }
 
 int PosixFileOps::sync_directory(const std::string& path) {
-  const int fd = open(path, O_RDONLY | O_DIRECTORY);
+  const int fd = answer([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (fd < 0) return fd;
   const int result = answer([&] { return ::fsync(fd); });
-  close(fd);
+  ::close(fd);
   return result;
 }
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "blob/aes_gcm.h"
 #include "blob/master_key.h"
 #include "blob/sealed_blobs.h"
+
+#include <algorithm>
+#include <cstdint>
 
 namespace coffer::blob {
 

@@ -7,13 +7,12 @@
 
 #include <openssl/crypto.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace coffer::blob {
@@ -76,20 +75,37 @@ std::string secret_context(std::string_view purpose, std::string_view context) {
   return associated;
 }
 
+/// The key that seals what `associated` names: one of its own for each blob and each secret. Random
+/// nonces under the master key itself would wear it out: after 2^32 of them, which is two weeks of
+/// small objects, one may repeat (NIST SP 800-38D section 8.3), and a repeated nonce tells the
+/// difference of two data keys.
+DataKey wrapping_key(std::span<const std::uint8_t, DataKey::kSizeBytes> master,
+                     ByteView associated) {
+  static_assert(DataKey::kSizeBytes == sizeof(Sha256Digest));
+  Sha256Digest derived = hmac_sha256(std::as_bytes(master), associated);
+  DataKey key;
+  std::memcpy(key.bytes.data(), derived.data(), derived.size());
+  OPENSSL_cleanse(derived.data(), derived.size());
+  return key;
+}
+
 /// nonce || ciphertext || tag
-void seal_under(std::span<const std::uint8_t, AesGcm::kKeyBytes> key, ByteView associated,
+void seal_under(std::span<const std::uint8_t, DataKey::kSizeBytes> master, ByteView associated,
                 ByteView plaintext, Random& random, MutableBytes out) {
+  const DataKey key = wrapping_key(master, associated);
   AesGcm::Nonce nonce;
   random.fill(std::as_writable_bytes(std::span(nonce)));
   std::memcpy(out.data(), nonce.data(), nonce.size());
-  AesGcm(key, AesGcm::Direction::Seal).seal(nonce, associated, plaintext, out.subspan(nonce.size()));
+  AesGcm(key.bytes, AesGcm::Direction::Seal)
+      .seal(nonce, associated, plaintext, out.subspan(nonce.size()));
 }
 
-bool open_under(std::span<const std::uint8_t, AesGcm::kKeyBytes> key, ByteView associated,
+bool open_under(std::span<const std::uint8_t, DataKey::kSizeBytes> master, ByteView associated,
                 ByteView sealed, MutableBytes out) {
+  const DataKey key = wrapping_key(master, associated);
   AesGcm::Nonce nonce;
   std::memcpy(nonce.data(), sealed.data(), nonce.size());
-  return AesGcm(key, AesGcm::Direction::Open)
+  return AesGcm(key.bytes, AesGcm::Direction::Open)
       .open(nonce, associated, sealed.subspan(nonce.size()), out);
 }
 

@@ -1,19 +1,19 @@
 #pragma once
 
-#include <array>
-#include <filesystem>
-#include <optional>
-#include <string>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/random.h"
 #include "base/result.h"
 
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+
 namespace coffer::blob {
 
-/// A data key of one blob, sealed under the master key: 12-byte nonce, 32 bytes, 16-byte tag,
-/// AES-256-GCM, associated data = "coffer data key" and the blob id.
+/// A data key of one blob, sealed: 12-byte nonce, 32 bytes, 16-byte tag, AES-256-GCM, associated
+/// data = "coffer data key" and the blob id; the key is HMAC-SHA-256 of these under the master key.
 struct WrappedKey {
   static constexpr std::size_t kSizeBytes = 60;
   std::array<std::uint8_t, kSizeBytes> bytes{};
@@ -40,7 +40,8 @@ class MasterKey {
   static Result<MasterKey> parse(std::string_view hex);
   /// Reads a key file; when it is absent and `create` is set, makes one (0600, synced, directory
   /// synced). Errors: IoError, InvalidConfiguration; each says what to do.
-  static Result<MasterKey> load_file(const std::filesystem::path& path, bool create, Random& random);
+  static Result<MasterKey> load_file(const std::filesystem::path& path, bool create,
+                                     Random& random);
 
   MasterKey(const MasterKey&) = default;
   MasterKey& operator=(const MasterKey&) = default;

@@ -1,18 +1,18 @@
 #pragma once
 
+#include "blob/engine.h"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "blob/engine.h"
-
 namespace coffer::blob {
 
 /// Blobs in memory, for tests and the simulation. Every operation suspends once through the
-/// awaiting coroutine's executor, so that a seeded scheduler can put others in between; nothing else
-/// is left to chance. A blob can be read as soon as it is finished. What is handed out (writers,
-/// pending blobs) may outlive the engine.
+/// awaiting coroutine's executor, so that a seeded scheduler can put others in between; nothing
+/// else is left to chance. A blob can be read as soon as it is finished. What is handed out
+/// (writers, pending blobs) may outlive the engine.
 class MemoryEngine final : public Engine {
  public:
   MemoryEngine();

@@ -66,10 +66,9 @@ SealedBlobs::Inline SealedBlobs::seal_inline(ByteView plaintext) {
 Result<std::string> SealedBlobs::open_inline(const SealedRef& ref, std::string_view sealed) {
   const auto open = [&]() -> Result<std::string> {
     if (ref.size_bytes > kFrameDataBytes || sealed.size() != ref.size_bytes + kTagBytes) {
-      return make_error(ErrorCode::Corrupt, "inline blob " + ref.id.hex() + " has " +
-                                                std::to_string(sealed.size()) +
-                                                " bytes sealed for " +
-                                                std::to_string(ref.size_bytes));
+      return make_error(ErrorCode::Corrupt,
+                        "inline blob " + ref.id.hex() + " has " + std::to_string(sealed.size()) +
+                            " bytes sealed for " + std::to_string(ref.size_bytes));
     }
     TRY(const DataKey key, master_key_.unwrap(ref.id, ref.key));
     std::string plaintext(static_cast<std::size_t>(ref.size_bytes), '\0');

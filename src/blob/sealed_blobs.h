@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-
 #include "base/offload.h"
 #include "base/random.h"
 #include "base/stream.h"
 #include "blob/engine.h"
 #include "blob/master_key.h"
+
+#include <memory>
 
 namespace coffer::blob {
 
@@ -33,10 +33,10 @@ class SealedWriter {
   virtual Task<Result<Finished>> finish() = 0;
 };
 
-/// Envelope encryption between `store` and a blob engine. A frame on disk is 65,536 bytes: 65,520 of
-/// data and a 16-byte tag; the last frame is cut to its length. AES-256-GCM, one data key per blob,
-/// nonce = frame number, associated data = format, blob id, frame number, last-frame flag. A frame
-/// that does not authenticate is `Corrupt`, logged, and never returned. Thread-safe.
+/// Envelope encryption between `store` and a blob engine. A frame on disk is 65,536 bytes: 65,520
+/// of data and a 16-byte tag; the last frame is cut to its length. AES-256-GCM, one data key per
+/// blob, nonce = frame number, associated data = format, blob id, frame number, last-frame flag. A
+/// frame that does not authenticate is `Corrupt`, logged, and never returned. Thread-safe.
 class SealedBlobs {
  public:
   static constexpr std::size_t kFrameBytes = 65536;
@@ -49,7 +49,8 @@ class SealedBlobs {
 
   /// Plaintext [offset, offset + length) as a stream with bounded read-ahead; the range lies inside
   /// the blob. The source keeps a copy of `ref` and may outlive this call, not this object.
-  std::unique_ptr<ByteSource> read(const SealedRef& ref, std::uint64_t offset, std::uint64_t length);
+  std::unique_ptr<ByteSource> read(const SealedRef& ref, std::uint64_t offset,
+                                   std::uint64_t length);
 
   /// A small body sealed for the commit itself: `sealed` is ciphertext and tag, at most one frame.
   struct Inline {

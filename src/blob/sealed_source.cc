@@ -48,9 +48,8 @@ class FrameSource::Loader {
     auto read = co_await self->engine_.read(
         self->blob_, offset, window.buffer.bytes().first(static_cast<std::size_t>(length)));
     if (!read) {
-      log_error("blob cannot be read: blob=" + self->blob_.hex() +
-                " first_frame=" + std::to_string(window.first_frame) + " " +
-                read.error().describe());
+      log_error("blob cannot be read: blob=" + self->blob_.hex() + " first_frame=" +
+                std::to_string(window.first_frame) + " " + read.error().describe());
       co_return read;
     }
     if (window.frames > kInlineFrames) {
@@ -73,7 +72,8 @@ class FrameSource::Loader {
     for (std::size_t i = first; i < first + count; ++i) {
       const std::uint64_t frame = window.first_frame + i;
       const bool last = frame + 1 == frame_count(size_bytes_);
-      const std::size_t length = last ? static_cast<std::size_t>(size_bytes_ - frame * kData) : kData;
+      const std::size_t length =
+          last ? static_cast<std::size_t>(size_bytes_ - frame * kData) : kData;
       const MutableBytes slot = window.buffer.bytes().subspan(i * kFrame, kFrame);
       if (cipher_.open(frame, last, slot.first(length + SealedBlobs::kTagBytes),
                        slot.first(length))) {

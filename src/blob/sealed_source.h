@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <optional>
-
 #include "blob/background.h"
 #include "blob/buffer_pool.h"
 #include "blob/frame_cipher.h"
 #include "blob/sealed_blobs.h"
+
+#include <memory>
+#include <optional>
 
 namespace coffer::blob {
 

@@ -11,7 +11,8 @@ namespace coffer::blob {
 namespace {
 
 constexpr std::size_t kData = SealedBlobs::kFrameDataBytes;
-/// Up to here sealing costs an event loop less (16 us a frame, limits.md 2) than a trip to the pool.
+/// Up to here sealing costs an event loop less (16 us a frame, limits.md 2) than a trip to the
+/// pool.
 constexpr std::size_t kInlineBytes = 2 * kData;
 
 }  // namespace
@@ -40,8 +41,8 @@ Task<Result<>> FrameWriter::write(ByteView plaintext) {
 Task<Result<SealedWriter::Finished>> FrameWriter::finish() {
   if (failure_) co_return *failure_;
   auto result = co_await finish_frames();
-  failure_ = result ? make_error(ErrorCode::Internal, "blob writer used after its end")
-                    : result.error();
+  failure_ =
+      result ? make_error(ErrorCode::Internal, "blob writer used after its end") : result.error();
   co_return result;
 }
 

@@ -102,7 +102,7 @@ TEST_P(BlobEngine, GivesBackWhatWasWrittenWhateverTheLength) {
 TEST_P(BlobEngine, TakesPiecesOfAnyLengthAndAlignment) {
   const std::string text = pattern(700 * kKiB + 123);
   for (const std::size_t piece : {std::size_t{1009}, 4 * kKiB, 64 * kKiB, 64 * kKiB + 1, kMiB}) {
-    for (const std::size_t shift : {0, 1, 16, 4095}) {
+    for (const std::size_t shift : {0U, 1U, 16U, 4095U}) {
       SCOPED_TRACE(std::to_string(piece) + " bytes, shifted by " + std::to_string(shift));
       const AlignedText shifted(text, shift);
       const BlobId id = new_id();
@@ -227,7 +227,7 @@ TEST_P(BlobEngine, RemovesMoreThanOnce) {
 TEST_P(BlobEngine, EnumeratesWhatItHoldsWithSizes) {
   EXPECT_THAT(list(engine()), ::testing::IsEmpty());
   std::vector<std::pair<BlobId, std::uint64_t>> expected;
-  for (std::size_t i = 0; i < 300; ++i) {
+  for (std::size_t i = 0; i < 100; ++i) {
     expected.emplace_back(new_id(), i * 7);
     ASSERT_TRUE(put(engine(), expected.back().first, pattern(i * 7)));
   }
@@ -265,6 +265,7 @@ TEST_P(BlobEngine, ServesManyThreadsAtOnce) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (unsigned i = 1; i <= kThreads; ++i) threads.emplace_back(work, i);
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(list(engine()).size(), std::size_t{kThreads * kRounds});

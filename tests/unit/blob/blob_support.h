@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../base/run_task.h"
+#include "base/clock.h"
 #include "base/offload.h"
 #include "base/random.h"
 #include "blob/buffer_pool.h"
@@ -10,16 +11,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
-#include <deque>
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +71,19 @@ class SeededRandom final : public Random {
  private:
   std::mutex mutex_;
   std::mt19937_64 engine_;
+};
+
+/// Time moves when a test says so.
+class ManualClock final : public Clock {
+ public:
+  Timestamp now() const override { return Timestamp(time_); }
+  std::chrono::steady_clock::time_point monotonic() const override {
+    return std::chrono::steady_clock::time_point(time_);
+  }
+  void advance(std::chrono::milliseconds by) { time_ += by; }
+
+ private:
+  std::chrono::milliseconds time_{1'000};
 };
 
 /// Runs jobs where they are posted; counts them; refuses as many as it is told to.

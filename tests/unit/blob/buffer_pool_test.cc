@@ -77,8 +77,10 @@ TEST(BufferPool, GivesEachBufferBackOnceHoweverItMoves) {
 
 TEST(BufferPool, ServesManyThreads) {
   const auto pool = BufferPool::make(kMiB, 512 * kKiB);
+  constexpr int kThreads = 4;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&pool, i] {
       for (std::size_t round = 0; round < 500; ++round) {
         const auto buffer = pool->take((round % 5) * 100 * kKiB);
