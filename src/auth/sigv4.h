@@ -59,7 +59,8 @@ class SigningKeyCache;
 
 class Authenticator {
  public:
-  /// `strict`: compat = "r2", which refuses signed streaming payloads with 501.
+  /// `strict`: compat = "r2", which refuses signed streaming payloads with 501, and acts on headers
+  /// that a presigned URL did not sign, but for those that make another operation of it.
   Authenticator(const Identity& identity, const Clock& clock, bool strict);
   ~Authenticator();
   /// Header authentication, else presigned, else `InvalidArgument` "Authorization"; the checks,

@@ -1,6 +1,7 @@
 #include "auth/sigv4_core.h"
 
 #include "auth/canonical.h"
+#include "auth/unsigned_headers.h"
 #include "auth/usability.h"
 #include "base/codec.h"
 
@@ -398,6 +399,7 @@ Result<Authenticated> authenticate_presigned(const RequestView& request,
   if (find_parameter(parameters, "X-Amz-Security-Token")) {
     return invalid_argument("X-Amz-Security-Token");
   }
+  TRY_VOID(refuse_unsigned_headers(request.headers, signed_headers, context.strict));
 
   Authenticated result;
   result.principal = principal_of(*entry, request);

@@ -17,7 +17,7 @@ struct AuthenticationContext {
   const TokenLookup& find;
   SigningKeyCache& cache;
   Timestamp now;
-  bool strict;  ///< refuse signed streaming payloads with 501, as R2 does
+  bool strict;  ///< compat = "r2"
 };
 
 /// Contract of `Authenticator::authenticate`.

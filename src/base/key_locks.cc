@@ -1,5 +1,6 @@
 #include "base/key_locks.h"
 
+#include <boost/asio/append.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -13,12 +14,12 @@ namespace asio = boost::asio;
 
 Task<KeyLocks::Guard> KeyLocks::lock(std::string name) {
   Shard& shard = shard_of(name);
-  auto initiation = [&shard, &name](auto handler) {
+  auto initiation = [this, &shard, &name](auto handler) {
     // std::function wants something copyable; the handler is move-only.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    auto resume = [shared] {
+    Waiter resume = [shared](Guard turn) {
       auto executor = asio::get_associated_executor(*shared);
-      asio::post(executor, std::move(*shared));
+      asio::post(executor, asio::append(std::move(*shared), std::move(turn)));
     };
     {
       const std::lock_guard guard(shard.mutex);
@@ -28,7 +29,7 @@ Task<KeyLocks::Guard> KeyLocks::lock(std::string name) {
         return;
       }
     }
-    resume();
+    resume(Guard(*this, name));
   };
   // The uncontended way takes no trip through the executor.
   bool taken = false;
@@ -36,11 +37,9 @@ Task<KeyLocks::Guard> KeyLocks::lock(std::string name) {
     const std::lock_guard guard(shard.mutex);
     taken = shard.held.try_emplace(name).second;
   }
-  if (!taken) {
-    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(std::move(initiation),
-                                                                         asio::use_awaitable);
-  }
-  co_return Guard(*this, std::move(name));
+  if (taken) co_return Guard(*this, std::move(name));
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Guard)>(
+      std::move(initiation), asio::use_awaitable);
 }
 
 void KeyLocks::unlock(const std::string& name) {
@@ -56,7 +55,7 @@ void KeyLocks::unlock(const std::string& name) {
     next = std::move(slot->second.front());
     slot->second.pop_front();
   }
-  next();
+  next(Guard(*this, name));
 }
 
 }  // namespace coffer

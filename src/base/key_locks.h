@@ -44,7 +44,9 @@ class KeyLocks {
   Task<Guard> lock(std::string name);
 
  private:
-  using Waiter = std::function<void()>;  ///< posts the waiting coroutine to its executor
+  /// Posts the waiting coroutine to its executor, its turn with it: a coroutine that is destroyed
+  /// before it resumes, as at the end of an event loop, gives the turn to the next.
+  using Waiter = std::function<void(Guard turn)>;
 
   /// Names are spread over these, so that event loops seldom meet.
   struct Shard {

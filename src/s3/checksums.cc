@@ -17,22 +17,21 @@ struct Row {
   std::string_view name;
   std::string_view header;
   std::string_view element;
-  std::string_view digest_name;
   std::size_t size_bytes;
   /// For multipart objects R2 has one type an algorithm (r2-s3.md 5.8).
   ChecksumType multipart_type;
 };
 constexpr std::array kRows{
-    Row{ChecksumAlgorithm::Crc32, "CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", "CRC32", 4,
+    Row{ChecksumAlgorithm::Crc32, "CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", 4,
         ChecksumType::Composite},
-    Row{ChecksumAlgorithm::Crc32c, "CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", "CRC32C", 4,
+    Row{ChecksumAlgorithm::Crc32c, "CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4,
         ChecksumType::Composite},
     Row{ChecksumAlgorithm::Crc64nvme, "CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME",
-        "CRC64NVME", 8, ChecksumType::FullObject},
-    Row{ChecksumAlgorithm::Sha1, "SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", "SHA-1", 20,
+        8, ChecksumType::FullObject},
+    Row{ChecksumAlgorithm::Sha1, "SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20,
         ChecksumType::Composite},
-    Row{ChecksumAlgorithm::Sha256, "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", "SHA-256",
-        32, ChecksumType::Composite},
+    Row{ChecksumAlgorithm::Sha256, "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32,
+        ChecksumType::Composite},
 };
 
 const Row* row_of(ChecksumAlgorithm algorithm) {
@@ -61,6 +60,16 @@ Result<> declare(DeclaredChecksum& declared, ChecksumAlgorithm algorithm) {
     return two_checksums();
   }
   declared.algorithm = algorithm;
+  return ok();
+}
+
+/// The checksum that comes behind a body in chunks.
+Result<> declare_trailers(DeclaredChecksum& declared, const HeaderList& headers,
+                          const auth::Authenticated& who) {
+  if (!auth::is_aws_chunked(who.payload)) return ok();
+  for (const std::string& name : announced_trailers(headers)) {
+    if (const auto algorithm = checksum_of_header(name)) TRY_VOID(declare(declared, *algorithm));
+  }
   return ok();
 }
 
@@ -103,9 +112,6 @@ std::string_view checksum_header(ChecksumAlgorithm algorithm) {
 std::string_view checksum_element(ChecksumAlgorithm algorithm) {
   return text_of(algorithm, &Row::element);
 }
-std::string_view digest_name(ChecksumAlgorithm algorithm) {
-  return text_of(algorithm, &Row::digest_name);
-}
 std::optional<ChecksumAlgorithm> parse_checksum_name(std::string_view text) {
   return find_row(text, &Row::name);
 }
@@ -136,16 +142,6 @@ Error two_checksums() {
   return invalid_request("You can only specify one non-default checksum at a time.");
 }
 
-Error bad_digest(std::string_view name, std::string_view provided, std::string_view actual) {
-  const std::string text(name);
-  return Error::with_message(ErrorCode::BadDigest,
-                             "The " + text +
-                                 " checksum you specified did not match what we received.\n"
-                                 "You provided a " +
-                                 text + " checksum with value: " + hex_encode(as_bytes(provided)) +
-                                 "\nActual " + text + " was: " + hex_encode(as_bytes(actual)));
-}
-
 std::vector<std::string> announced_trailers(const HeaderList& headers) {
   std::vector<std::string> names;
   for (std::string_view field : headers.find_all("x-amz-trailer")) {
@@ -168,11 +164,7 @@ Result<DeclaredChecksum> declared_checksum(const HeaderList& headers, const Quer
     TRY_VOID(declare(declared, row.algorithm));
     TRY(declared.value, decode(row.algorithm, *text));
   }
-  if (auth::is_aws_chunked(who.payload)) {
-    for (const std::string& name : announced_trailers(headers)) {
-      if (const auto algorithm = checksum_of_header(name)) TRY_VOID(declare(declared, *algorithm));
-    }
-  }
+  TRY_VOID(declare_trailers(declared, headers, who));
   if (!who.presigned) return declared;
   for (const Row& row : kRows) {
     const std::string* text = query.find(row.header);
@@ -182,6 +174,13 @@ Result<DeclaredChecksum> declared_checksum(const HeaderList& headers, const Quer
     TRY_VOID(declare(declared, row.algorithm));
     if (!declared.value) declared.value = std::move(value);
   }
+  return declared;
+}
+
+Result<DeclaredChecksum> trailing_checksum(const HeaderList& headers,
+                                           const auth::Authenticated& who) {
+  DeclaredChecksum declared;
+  TRY_VOID(declare_trailers(declared, headers, who));
   return declared;
 }
 

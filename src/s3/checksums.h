@@ -33,10 +33,6 @@ std::string checksum_text(const store::Checksum& checksum, std::uint32_t parts);
 
 /// InvalidRequest `You can only specify one non-default checksum at a time.`
 Error two_checksums();
-/// BadDigest in three lines (r2-observed.md section 9). `name` is "MD5", "SHA-256", ...
-Error bad_digest(std::string_view name, std::string_view provided, std::string_view actual);
-/// The algorithm's name in that message.
-std::string_view digest_name(store::ChecksumAlgorithm algorithm);
 
 /// The checksum that a request declares of its body.
 struct DeclaredChecksum {
@@ -50,6 +46,12 @@ struct DeclaredChecksum {
 /// refuses the upload with BadDigest.
 Result<DeclaredChecksum> declared_checksum(const HeaderList& headers, const Query& query,
                                            const auth::Authenticated& who, bool strict);
+
+/// The same of a body whose checksum headers describe something else, as those of
+/// CompleteMultipartUpload describe the object: what is announced behind its chunks is of the body.
+/// InvalidRequest when there is more than one algorithm.
+Result<DeclaredChecksum> trailing_checksum(const HeaderList& headers,
+                                           const auth::Authenticated& who);
 
 /// Names in `x-amz-trailer`.
 std::vector<std::string> announced_trailers(const HeaderList& headers);

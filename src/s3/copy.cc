@@ -36,15 +36,17 @@ Answer handle(Call& call, const CopyObject& operation) {
     options.metadata = read_metadata(headers);
   }
   store::CommitGate gate = call.gate();
-  CO_TRY(const auto info,
+  CO_TRY(const auto copied,
          co_await call.store().copy_object(std::move(source), std::move(destination),
                                            std::move(options), std::move(gate)));
+  const store::ObjectInfo& info = copied.object;
   XmlWriter xml("CopyObjectResult");
   xml.element("ETag", quoted(info.etag));
   xml.element("LastModified", info.last_modified);
   write_checksum(xml, info.checksum, info.etag.parts);
   http::Response response = xml_response(xml.finish());
   response.headers.add("x-amz-version-id", info.version.hex());
+  response.headers.add("x-amz-copy-source-version-id", copied.source_version.hex());
   co_return response;
 }
 
@@ -59,9 +61,10 @@ Answer handle(Call& call, const UploadPartCopy& operation) {
   }
   CO_TRY(auto destination, call.object());
   store::CommitGate gate = call.gate();
-  CO_TRY(const auto part, co_await call.store().upload_part_copy(
-                              std::move(source), std::move(destination),
-                              upload_id_of(operation.upload_id), number, *range, std::move(gate)));
+  CO_TRY(const auto part,
+         co_await call.store().upload_part_copy(
+             std::move(source), std::move(destination), upload_id_of(operation.upload_id), number,
+             *range, std::move(gate), read_conditions(call.headers(), "x-amz-copy-source-")));
   XmlWriter xml("CopyPartResult");
   xml.element("ETag", quoted(part.md5));
   xml.element("LastModified", part.last_modified);

@@ -99,7 +99,8 @@ constexpr ErrorRow row_of(ErrorCode code) {
       return {409, "BucketAlreadyOwnedByYou",
               "The bucket you tried to create already exists, and you own it."};
     case ErrorCode::BucketNotEmpty:
-      return {409, "BucketNotEmpty", "The bucket you tried to delete is not empty."};
+      // The store says it with bucket and account, as R2 does.
+      return {409, "BucketNotEmpty", "The bucket you tried to delete is not empty"};
     case ErrorCode::TooManyBuckets:
       return {400, "TooManyBuckets", "You have attempted to create more buckets than allowed."};
     case ErrorCode::QuotaExceeded:

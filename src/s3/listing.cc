@@ -180,10 +180,9 @@ Answer handle(Call& call, const ListObjectsV2&) {
   const std::string token_scope = call.target.bucket + '/' + request.query.prefix;
   const std::string* token = call.query.find("continuation-token");
   if (token && !token->empty()) {
-    const auto position = decode_page_token(token_scope, *token);
+    auto position = decode_page_token(token_scope, *token);
     if (!position) co_return invalid_argument("The continuation token provided is incorrect");
-    // Whichever is later applies.
-    request.query.start_after = std::max(request.query.start_after, *position);
+    request.query.continuation = *std::move(position);
   }
   CO_TRY(auto bucket, call.bucket());
   CO_TRY(const auto page,

@@ -13,12 +13,14 @@ Error sha256_mismatch() { return make_error(ErrorCode::XAmzContentSHA256Mismatch
 Result<std::unique_ptr<RequestBody>> RequestBody::open(const Call& call, Kind kind) {
   std::unique_ptr<RequestBody> body(new RequestBody(call));
   if (call.who.payload == auth::PayloadMode::Literal) body->sha256_.emplace();
-  if (kind != Kind::BareDocument) {
+  if (kind == Kind::BareDocument) {
+    TRY(body->declared_, trailing_checksum(call.headers(), call.who));
+  } else {
     TRY(body->content_md5_, read_content_md5(call.headers()));
     TRY(body->declared_, declared_checksum(call.headers(), call.query, call.who, call.strict()));
-    if (body->declared_.algorithm != store::ChecksumAlgorithm::None) {
-      body->hasher_.emplace(body->declared_.algorithm);
-    }
+  }
+  if (body->declared_.algorithm != store::ChecksumAlgorithm::None) {
+    body->hasher_.emplace(body->declared_.algorithm);
   }
   TRY_VOID(body->open_framing());
   if (kind == Kind::Object && !body->declared_size_) {
@@ -86,7 +88,7 @@ Result<> RequestBody::check_checksum(const store::Checksum& actual) const {
     expected = *std::move(value);
   }
   if (expected != actual.value) {
-    return bad_digest(digest_name(declared_.algorithm), expected, actual.value);
+    return store::bad_digest(store::digest_name(declared_.algorithm), expected, actual.value);
   }
   return ok();
 }
@@ -94,7 +96,7 @@ Result<> RequestBody::check_checksum(const store::Checksum& actual) const {
 Result<store::Checksum> RequestBody::settle(const Md5Digest& md5) {
   TRY_VOID(check_sha256());
   if (content_md5_ && *content_md5_ != as_text(md5)) {
-    return bad_digest("MD5", *content_md5_, as_text(md5));
+    return store::bad_digest("MD5", *content_md5_, as_text(md5));
   }
   store::Checksum checksum;
   if (hasher_) {

@@ -18,7 +18,8 @@ class RequestBody final : public store::UploadBody {
   enum class Kind : std::uint8_t {
     Object,    ///< an object's or part's bytes: the length must be known before they come
     Document,  ///< XML that the headers describe
-    /// XML whose checksum headers are of something else, and whose Content-MD5 R2 does not look at.
+    /// XML whose checksum headers are of something else, and whose Content-MD5 R2 does not look at;
+    /// a checksum in a trailer is its own.
     BareDocument,
   };
   /// InvalidDigest, InvalidRequest, InvalidArgument; MissingContentLength.

@@ -29,9 +29,10 @@ constexpr std::array kWrite{"x-amz-expected-bucket-owner"sv,
 constexpr std::array kCopyMore{"x-amz-source-expected-bucket-owner"sv, "x-amz-tagging-directive"sv,
                                "x-amz-checksum-algorithm"sv};
 constexpr std::array kUploadPart{"x-amz-expected-bucket-owner"sv, "x-amz-server-side-encryption"sv};
-constexpr std::array kUploadPartCopy{
-    "x-amz-expected-bucket-owner"sv,         "x-amz-source-expected-bucket-owner"sv,
-    "x-amz-copy-source-if-match"sv,          "x-amz-copy-source-if-none-match"sv,
+constexpr std::array kUploadPartCopy{"x-amz-expected-bucket-owner"sv,
+                                     "x-amz-source-expected-bucket-owner"sv};
+constexpr std::array kUploadPartCopyStrict{
+    "x-amz-copy-source-if-match"sv, "x-amz-copy-source-if-none-match"sv,
     "x-amz-copy-source-if-modified-since"sv, "x-amz-copy-source-if-unmodified-since"sv};
 constexpr std::array kOwner{"x-amz-expected-bucket-owner"sv};
 constexpr std::array kDelete{"x-amz-expected-bucket-owner"sv, "x-amz-mfa"sv,
@@ -51,7 +52,8 @@ enum class CustomerKey : std::uint8_t { NotLookedAt, Read, Write, Copy };
 struct Rule {
   Names refused = {};
   Names refused_more = {};
-  bool values = false;  ///< of x-amz-server-side-encryption and x-amz-acl
+  Names refused_strict = {};  ///< in strict mode only
+  bool values = false;        ///< of x-amz-server-side-encryption and x-amz-acl
   CustomerKey customer_key = CustomerKey::NotLookedAt;
 };
 
@@ -73,7 +75,9 @@ std::optional<Rule> rule_of(OperationName operation) {
     case OperationName::UploadPart:
       return Rule{.refused = kUploadPart, .customer_key = CustomerKey::Write};
     case OperationName::UploadPartCopy:
-      return Rule{.refused = kUploadPartCopy, .customer_key = CustomerKey::Copy};
+      return Rule{.refused = kUploadPartCopy,
+                  .refused_strict = kUploadPartCopyStrict,
+                  .customer_key = CustomerKey::Copy};
     case OperationName::AbortMultipartUpload:
       return Rule{};
     case OperationName::GetObject:
@@ -187,13 +191,14 @@ Result<> check_customer_keys(CustomerKey mode, const HeaderList& headers) {
 
 }  // namespace
 
-Result<> screen_headers(const Operation& operation, const HeaderList& headers) {
+Result<> screen_headers(const Operation& operation, const HeaderList& headers, bool strict) {
   const auto name = name_of(operation);
   const auto rule = name ? rule_of(*name) : std::nullopt;
   if (!rule) return ok();
   if (headers.contains("x-amz-security-token")) return invalid_argument("X-Amz-Security-Token");
   TRY_VOID(refuse_present(rule->refused, headers));
   TRY_VOID(refuse_present(rule->refused_more, headers));
+  if (strict) TRY_VOID(refuse_present(rule->refused_strict, headers));
   if (*name == OperationName::CreateBucket) {
     // `false` asks for nothing (release notes 2022-07-01).
     constexpr auto kLock = "x-amz-bucket-object-lock-enabled"sv;

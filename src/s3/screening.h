@@ -13,6 +13,9 @@ namespace coffer::s3 {
 /// Customer keys (SSE-C) are not there yet: writes and copies with a complete triple are refused as
 /// not implemented; reads get R2's answer about an object that is stored without one, since all
 /// are.
-Result<> screen_headers(const Operation& operation, const HeaderList& headers);
+///
+/// Not `strict`: UploadPartCopy may have conditions on its source, which R2 refuses and the AWS CLI
+/// sends with every large copy.
+Result<> screen_headers(const Operation& operation, const HeaderList& headers, bool strict);
 
 }  // namespace coffer::s3

@@ -99,7 +99,7 @@ Answer answer(http::Request& request, const Services& services) {
   CO_TRY_VOID(authenticate(call));
   if (!operation || !takes_body(*operation)) CO_TRY_VOID(co_await check_ignored_body(call));
   if (!operation) co_return operation.error();
-  CO_TRY_VOID(screen_headers(*operation, request.headers));
+  CO_TRY_VOID(screen_headers(*operation, request.headers, call.strict()));
   CO_TRY_VOID(authorize(call, *operation));
   co_return co_await dispatch(call, *operation);
 }

@@ -11,12 +11,12 @@ constexpr auto kDeclaration = R"(<?xml version="1.0" encoding="UTF-8"?>)"sv;
 constexpr auto kNamespace = R"( xmlns="http://s3.amazonaws.com/doc/2006-03-01/")"sv;
 constexpr auto kReplacement = "\xEF\xBF\xBD"sv;  // U+FFFD
 
-/// Bytes that append_escaped looks at; 0xEF begins U+FFFE and U+FFFF.
+/// Bytes that append_escaped looks at; those from 0x80 on are of no character, or of a longer one.
 constexpr std::array<bool, 256> kSpecial = [] {
   std::array<bool, 256> special{};
   for (unsigned c = 0; c < 0x20; ++c) special[c] = c != '\t' && c != '\n';
+  for (unsigned c = 0x80; c < 0x100; ++c) special[c] = true;
   for (const char c : "&<>\"'"sv) special[static_cast<unsigned char>(c)] = true;
-  special[0xEF] = true;
   return special;
 }();
 
@@ -26,6 +26,32 @@ constexpr std::array<bool, 256> kUnreserved = [] {
   for (const char c : "0123456789-._~"sv) unreserved[static_cast<unsigned char>(c)] = true;
   return unreserved;
 }();
+
+/// Bytes of the character of several bytes at the start of `text`; 0 when there is none. Table 3-7
+/// of the Unicode standard: the range of the second byte depends on the first.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  std::size_t length = 0;
+  unsigned low = 0x80;
+  unsigned high = 0xBF;
+  if (first >= 0xC2 && first <= 0xDF) {
+    length = 2;
+  } else if (first >= 0xE0 && first <= 0xEF) {
+    length = 3;
+    if (first == 0xE0) low = 0xA0;
+    if (first == 0xED) high = 0x9F;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    length = 4;
+    if (first == 0xF0) low = 0x90;
+    if (first == 0xF4) high = 0x8F;
+  }
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
+    if (byte(i) < low || byte(i) > high) return 0;
+  }
+  return length;
+}
 
 /// What stands for the special character at the start of `text`, and how many bytes it replaces.
 struct Replacement {
@@ -46,14 +72,13 @@ Replacement replacement_at(std::string_view text) {
       return {"&apos;"};
     case '\r':
       return {"&#xD;"};
-    case '\xEF':
-      if (text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF")) {
-        return {kReplacement, 3};
-      }
-      return {text.substr(0, 1)};
     default:
-      return {kReplacement};
+      break;
   }
+  const std::string_view character = text.substr(0, character_length(text));
+  if (character.empty()) return {kReplacement};
+  const bool forbidden = character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
+  return {forbidden ? kReplacement : character, character.size()};
 }
 
 void append_padded(std::string& out, unsigned value, unsigned digits) {

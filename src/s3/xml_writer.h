@@ -40,10 +40,12 @@ class XmlWriter {
   std::string out_;
 };
 
-/// Escapes & < > " ' and keeps the document well formed: CR becomes a character reference, so that
-/// it survives parsing; control characters that XML 1.0 cannot carry at all, U+FFFE and U+FFFF
-/// become U+FFFD. (One such key written raw, as AWS does, makes whole listings unreadable; clients
-/// that need such keys exactly ask for encoding-type=url.) `text` is UTF-8.
+/// Escapes & < > " ' and keeps the document well formed whatever bytes come: CR becomes a character
+/// reference, so that it survives parsing; control characters that XML 1.0 cannot carry at all,
+/// U+FFFE, U+FFFF and each byte that belongs to no UTF-8 character become U+FFFD. (One such key
+/// written raw, as AWS does, makes whole listings unreadable; clients that need such keys exactly
+/// ask for encoding-type=url. Keys are UTF-8; headers and query parameters that are echoed need
+/// not be.)
 void append_escaped(std::string& out, std::string_view text);
 /// uri_encode, appended.
 void append_uri_encoded(std::string& out, std::string_view text);

@@ -1,3 +1,4 @@
+#include "store/fan_out.h"
 #include "store/impl.h"
 
 #include <algorithm>
@@ -10,6 +11,9 @@ namespace {
 constexpr std::size_t kCachedBucketsMax = 16'384;
 /// Rows of one ListBuckets page (r2-s3.md section 4).
 constexpr std::size_t kListBucketsMax = 1000;
+/// Buckets looked at together after an unclean stop, and of those, how many at a time.
+constexpr std::size_t kRecoveryPage = 512;
+constexpr std::size_t kConcurrentRecoveries = 32;
 
 std::string cache_key(Jurisdiction jurisdiction, const AccountId& account, std::string_view name) {
   std::string key(1, static_cast<char>(jurisdiction));
@@ -31,6 +35,13 @@ Error no_such_bucket(const BucketAddress& address) {
   return make_error(ErrorCode::NoSuchBucket, address.name.text());
 }
 
+/// R2's words (r2-s3.md section 4).
+Error bucket_not_empty(const BucketAddress& address) {
+  return Error::with_message(ErrorCode::BucketNotEmpty,
+                             "The bucket you tried to delete (" + address.name.text() +
+                                 ") is not empty (account " + address.account.hex() + ")");
+}
+
 BucketHeader header_of(const AccountId& account, std::string name, const DirectoryEntry& entry) {
   BucketHeader header;
   header.state = BucketHeader::State::Live;
@@ -40,6 +51,12 @@ BucketHeader header_of(const AccountId& account, std::string name, const Directo
   header.location = entry.location;
   header.storage_class = entry.storage_class;
   return header;
+}
+
+/// A commit of which nothing can ever appear: a check failed, or the queue was full.
+bool left_nothing(const Result<meta::CommitOutcome>& outcome) {
+  if (outcome) return !outcome->committed();
+  return outcome.error().code() == ErrorCode::SlowDown;
 }
 
 }  // namespace
@@ -149,11 +166,15 @@ Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address,
     change.checks.push_back(meta::Check::absent(key));
     change.puts.emplace_back(key, written.value);
     change.adds.emplace_back(counter, 1);
-    CO_TRY(const auto outcome, co_await placement->meta.commit(std::move(change)));
+    UnfinishedChange unfinished(*this);
+    const auto begun = co_await placement->meta.commit(std::move(change));
+    if (left_nothing(begun)) unfinished.finished();
+    CO_TRY(const auto outcome, begun);
     if (!outcome.committed()) continue;
     written.version = outcome.version;
     CO_TRY_VOID(co_await finish_creation(*placement, key, std::move(written), address.account,
                                          address.name.text()));
+    unfinished.finished();
     co_return to_bucket(address.name.text(), entry);
   }
   co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
@@ -212,6 +233,7 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address) {
     bucket->fence = header->version;
     CO_TRY(bucket->header, decode_bucket_header(header->value));
 
+    UnfinishedChange unfinished(*this);
     if (bucket->header.state == BucketHeader::State::Live) {
       BucketHeader deleting = bucket->header;
       deleting.state = BucketHeader::State::Deleting;
@@ -221,13 +243,15 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address) {
       change.checks.push_back(meta::Check::range_empty(meta::Key{meta::Family::Record, {}}, {}));
       change.checks.push_back(meta::Check::range_empty(meta::Key{meta::Family::Upload, {}}, {}));
       change.puts.emplace_back(layout::header_key(), encode(deleting));
-      CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
+      const auto begun = co_await commit(bucket, std::move(change));
+      if (left_nothing(begun)) unfinished.finished();
+      CO_TRY(const auto outcome, begun);
       if (outcome.kind == meta::CommitOutcome::Kind::FenceMoved) continue;
-      if (!outcome.committed()) {
-        co_return make_error(ErrorCode::BucketNotEmpty, address.name.text());
-      }
+      if (!outcome.committed()) co_return bucket_not_empty(address);
     }
-    co_return co_await finish_deletion(*placement, key, std::move(*stored), address.account);
+    CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(*stored), address.account));
+    unfinished.finished();
+    co_return ok();
   }
   co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
 }
@@ -257,12 +281,16 @@ Task<Result<BucketPage>> Store::Impl::list_buckets(AccountId account, Jurisdicti
   BucketPage page;
   Placement* placement = placement_of(jurisdiction);
   if (!placement) co_return page;
+  if (query.prefix.size() > BucketName::kMaxLength) co_return page;  // no name is as long
   const std::size_t limit = std::min(query.limit, kListBucketsMax);
   const std::string all = layout::directory_key(account, "").bytes;
   std::string begin = all + query.prefix;
   std::string end = layout::after_prefix(begin);
   if (!query.start_after.empty()) {
-    begin = std::max(begin, all + query.start_after + '\0');
+    std::string from = all;
+    from += layout::cut_marker(query.start_after, BucketName::kMaxLength);
+    from += '\0';
+    begin = std::max(begin, std::move(from));
   }
   if (!end.empty() && begin >= end) co_return page;
 
@@ -305,45 +333,59 @@ Task<Result<BucketUsage>> Store::Impl::bucket_usage(BucketAddress address) {
   co_return usage;
 }
 
+Task<Result<>> Store::Impl::finish_interrupted(Placement& placement, std::string key,
+                                               meta::Stored stored) {
+  const std::string_view bytes = key;
+  if (bytes.size() < AccountId::kSizeBytes) {
+    co_return make_error(ErrorCode::Corrupt, "directory key is too short");
+  }
+  const AccountId account = *AccountId::from_bytes(bytes.substr(0, AccountId::kSizeBytes));
+  std::string name(bytes.substr(AccountId::kSizeBytes));
+  meta::Key entry_key{meta::Family::Record, std::move(key)};
+  CO_TRY(const auto entry, decode_directory_entry(stored.value));
+  if (entry.state == DirectoryEntry::State::Creating) {
+    co_return co_await finish_creation(placement, std::move(entry_key), std::move(stored), account,
+                                       std::move(name));
+  }
+  CO_TRY(auto header,
+         co_await placement.meta.get(layout::bucket_partition(entry.id), layout::header_key()));
+  if (header) {
+    CO_TRY(const auto decoded, decode_bucket_header(header->value));
+    if (decoded.state == BucketHeader::State::Live) co_return ok();
+  }
+  co_return co_await finish_deletion(placement, std::move(entry_key), std::move(stored), account);
+}
+
 Task<Result<>> Store::Impl::finish_interrupted_buckets(Placement& placement) {
   struct Found {
     std::string key;
     meta::Stored stored;
   };
-  std::vector<Found> found;
-  meta::Visitor visit = [&](std::string_view key, std::string_view value, meta::Version version) {
-    found.push_back(Found{std::string(key), meta::Stored{std::string(value), version}});
-    return meta::Step::next();
-  };
-  meta::Range everything(meta::Family::Record, {}, {});
-  CO_TRY_VOID(
-      co_await placement.meta.scan(layout::directory(), std::move(everything), std::move(visit)));
-
-  for (Found& each : found) {
-    if (each.key.size() < AccountId::kSizeBytes) {
-      co_return make_error(ErrorCode::Corrupt, "directory key is too short");
-    }
-    const std::string_view key_view = each.key;
-    const AccountId account = *AccountId::from_bytes(key_view.substr(0, AccountId::kSizeBytes));
-    std::string name(key_view.substr(AccountId::kSizeBytes));
-    CO_TRY(const auto entry, decode_directory_entry(each.stored.value));
-    meta::Key key{meta::Family::Record, each.key};
-    mark_dirty(placement, entry.id);
-    if (entry.state == DirectoryEntry::State::Creating) {
-      CO_TRY_VOID(co_await finish_creation(placement, std::move(key), std::move(each.stored),
-                                           account, std::move(name)));
-      continue;
-    }
-    CO_TRY(auto header,
-           co_await placement.meta.get(layout::bucket_partition(entry.id), layout::header_key()));
-    if (header) {
-      CO_TRY(const auto decoded, decode_bucket_header(header->value));
-      if (decoded.state == BucketHeader::State::Live) continue;
-    }
+  std::string begin;
+  for (;;) {
+    std::vector<Found> entries;
+    meta::Visitor visit = [&](std::string_view key, std::string_view value, meta::Version version) {
+      entries.push_back(Found{std::string(key), meta::Stored{std::string(value), version}});
+      return entries.size() < kRecoveryPage ? meta::Step::next() : meta::Step::stop();
+    };
+    meta::Range rest(meta::Family::Record, std::move(begin), {});
     CO_TRY_VOID(
-        co_await finish_deletion(placement, std::move(key), std::move(each.stored), account));
+        co_await placement.meta.scan(layout::directory(), std::move(rest), std::move(visit)));
+    if (entries.empty()) co_return ok();
+    begin = entries.back().key + '\0';
+
+    std::vector<std::optional<Error>> failures(entries.size());
+    std::function<Task<>(std::size_t)> each = [&](std::size_t i) -> Task<> {
+      Found& entry = entries[i];
+      const auto finished =
+          co_await finish_interrupted(placement, std::move(entry.key), std::move(entry.stored));
+      if (!finished) failures[i] = finished.error();
+    };
+    co_await fan_out(entries.size(), kConcurrentRecoveries, std::move(each));
+    for (std::optional<Error>& failure : failures) {
+      if (failure) co_return *std::move(failure);
+    }
   }
-  co_return ok();
 }
 
 }  // namespace coffer::store

@@ -1,5 +1,7 @@
 #include "store/checksum.h"
 
+#include "base/codec.h"
+
 namespace coffer::store {
 namespace {
 
@@ -10,6 +12,25 @@ std::string big_endian(Unsigned value) {
     bytes[i] = static_cast<char>(value & 0xff);
   }
   return bytes;
+}
+
+/// As AWS writes the algorithm into its messages.
+std::string_view type_name(ChecksumAlgorithm algorithm) {
+  switch (algorithm) {
+    case ChecksumAlgorithm::None:
+      break;
+    case ChecksumAlgorithm::Crc32:
+      return "crc32";
+    case ChecksumAlgorithm::Crc32c:
+      return "crc32c";
+    case ChecksumAlgorithm::Crc64nvme:
+      return "crc64nvme";
+    case ChecksumAlgorithm::Sha1:
+      return "sha1";
+    case ChecksumAlgorithm::Sha256:
+      return "sha256";
+  }
+  return "null";
 }
 
 }  // namespace
@@ -66,6 +87,40 @@ Checksum ChecksumHasher::finish() {
     }
   }
   return checksum;
+}
+
+std::string_view digest_name(ChecksumAlgorithm algorithm) {
+  switch (algorithm) {
+    case ChecksumAlgorithm::None:
+      break;
+    case ChecksumAlgorithm::Crc32:
+      return "CRC32";
+    case ChecksumAlgorithm::Crc32c:
+      return "CRC32C";
+    case ChecksumAlgorithm::Crc64nvme:
+      return "CRC64NVME";
+    case ChecksumAlgorithm::Sha1:
+      return "SHA-1";
+    case ChecksumAlgorithm::Sha256:
+      return "SHA-256";
+  }
+  return {};
+}
+
+Error bad_digest(std::string_view name, std::string_view provided, std::string_view actual) {
+  const std::string text(name);
+  return Error::with_message(ErrorCode::BadDigest,
+                             "The " + text +
+                                 " checksum you specified did not match what we received.\n"
+                                 "You provided a " +
+                                 text + " checksum with value: " + hex_encode(as_bytes(provided)) +
+                                 "\nActual " + text + " was: " + hex_encode(as_bytes(actual)));
+}
+
+Error checksum_type_mismatch(ChecksumAlgorithm expected, ChecksumAlgorithm actual) {
+  std::string message = "Checksum Type mismatch occurred, expected checksum Type: ";
+  message.append(type_name(expected)).append(", actual checksum Type: ").append(type_name(actual));
+  return Error::with_message(ErrorCode::InvalidRequest, std::move(message));
 }
 
 Checksum composite_checksum(ChecksumAlgorithm algorithm, const std::vector<std::string>& values) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.h"
 #include "base/hash.h"
 #include "store/types.h"
 
@@ -22,6 +23,14 @@ class ChecksumHasher {
   std::uint64_t crc64_ = 0;
   std::variant<std::monostate, Sha1, Sha256> digest_;
 };
+
+/// The algorithm in the text of `bad_digest`: "CRC32", ..., "SHA-1", "SHA-256"; empty for None.
+std::string_view digest_name(ChecksumAlgorithm algorithm);
+/// BadDigest in three lines (r2-observed.md section 9). `name` is "MD5" or a `digest_name`; the
+/// values are raw.
+Error bad_digest(std::string_view name, std::string_view provided, std::string_view actual);
+/// InvalidRequest, in AWS's words: a checksum of another algorithm than its upload has.
+Error checksum_type_mismatch(ChecksumAlgorithm expected, ChecksumAlgorithm actual);
 
 /// The checksum of the concatenated raw checksums `values`: a composite one.
 Checksum composite_checksum(ChecksumAlgorithm algorithm, const std::vector<std::string>& values);

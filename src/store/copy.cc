@@ -163,8 +163,8 @@ Result<ObjectRecord> Store::Impl::copied_record(const ObjectRecord& source,
   return record;
 }
 
-Task<Result<ObjectInfo>> Store::Impl::copy_object(ObjectAddress source, ObjectAddress destination,
-                                                  CopyOptions options, CommitGate gate) {
+Task<Result<CopiedObject>> Store::Impl::copy_object(ObjectAddress source, ObjectAddress destination,
+                                                    CopyOptions options, CommitGate gate) {
   if (source.bucket.jurisdiction != destination.bucket.jurisdiction) {
     co_return make_error(ErrorCode::InvalidRequest, "copy between jurisdictions");
   }
@@ -177,31 +177,35 @@ Task<Result<ObjectInfo>> Store::Impl::copy_object(ObjectAddress source, ObjectAd
       co_return failed_condition(source);
     }
     bool again = false;
-    switch (found.record.data.kind) {
-      case ObjectData::Kind::Empty: {
-        CO_TRY(auto record, copied_record(found.record, destination.key, options));
-        co_return co_await commit_copy(destination, std::move(record), std::string(), options, gate,
-                                       nullptr, again);
-      }
-      case ObjectData::Kind::Inline: {
-        auto result = co_await copy_inline(found, destination, options, gate, again);
-        if (!again) co_return result;
-        break;
-      }
-      case ObjectData::Kind::Blob:
-      case ObjectData::Kind::Parts: {
-        auto result = co_await copy_shared(found, destination, options, gate, again);
-        if (!again) co_return result;
-        break;
-      }
-    }
+    auto copied = co_await copy_found(found, destination, options, gate, again);
+    if (again) continue;
+    CO_TRY(auto object, std::move(copied));
+    co_return CopiedObject{std::move(object), found.record.version};
   }
   co_return contended(destination);
 }
 
-Task<Result<ObjectInfo>> Store::Impl::copy_onto_itself(const ObjectAddress& address,
-                                                       const CopyOptions& options,
-                                                       const CommitGate& gate) {
+Task<Result<ObjectInfo>> Store::Impl::copy_found(FoundObject& source,
+                                                 const ObjectAddress& destination,
+                                                 const CopyOptions& options, const CommitGate& gate,
+                                                 bool& again) {
+  switch (source.record.data.kind) {
+    case ObjectData::Kind::Empty:
+      break;
+    case ObjectData::Kind::Inline:
+      co_return co_await copy_inline(source, destination, options, gate, again);
+    case ObjectData::Kind::Blob:
+    case ObjectData::Kind::Parts:
+      co_return co_await copy_shared(source, destination, options, gate, again);
+  }
+  CO_TRY(auto record, copied_record(source.record, destination.key, options));
+  co_return co_await commit_copy(destination, std::move(record), std::string(), options, gate,
+                                 nullptr, again);
+}
+
+Task<Result<CopiedObject>> Store::Impl::copy_onto_itself(const ObjectAddress& address,
+                                                         const CopyOptions& options,
+                                                         const CommitGate& gate) {
   BucketHandle bucket;
   CO_TRY(bucket, co_await open(address.bucket));
   const std::string group = layout::group_of(address.key.nfc());
@@ -222,7 +226,9 @@ Task<Result<ObjectInfo>> Store::Impl::copy_onto_itself(const ObjectAddress& addr
     record.storage_class = options.storage_class.value_or(bucket->header.storage_class);
     meta::Commit change = replacement(*bucket, group, current, record, {});
     CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
-    if (outcome.committed()) co_return record.info(address.key.nfc());
+    if (outcome.committed()) {
+      co_return CopiedObject{record.info(address.key.nfc()), current.record->version};
+    }
   }
   co_return contended(address);
 }

@@ -36,18 +36,40 @@ void Store::Impl::mark_dirty(Placement& placement, BucketId bucket) {
   dirty_.insert(DirtyBucket{&placement, bucket});
 }
 
+Task<Result<std::set<Store::Impl::DirtyBucket>>> Store::Impl::take_dirty() {
+  // Read first: after an error nothing has been taken.
+  std::vector<BucketId> page;
+  while (page.empty() && !unvisited_.empty()) {
+    BucketWalk& walk = unvisited_.back();
+    CO_TRY(page, co_await walk.next());
+    if (!page.empty()) continue;
+    if (walk.damage()) {
+      log_error("garbage of a bucket stays, because its name's record is damaged: " +
+                walk.damage()->describe());
+    }
+    unvisited_.pop_back();
+  }
+  std::set<DirtyBucket> buckets;
+  for (const BucketId id : page) buckets.insert(DirtyBucket{&unvisited_.back().placement(), id});
+  const std::lock_guard lock(garbage_mutex_);
+  buckets.merge(dirty_);
+  dirty_.clear();
+  co_return buckets;
+}
+
 Task<Result<Store::CollectReport>> Store::Impl::collect_garbage() {
   const KeyLocks::Guard guard = co_await locks_.lock("collect");
   CollectReport report;
   std::set<DirtyBucket> later;
-  for (int round = 0; round < kRoundsMax; ++round) {
-    std::set<DirtyBucket> buckets;
-    {
-      const std::lock_guard lock(garbage_mutex_);
-      buckets.swap(dirty_);
+  // Going through all buckets after a start counts as one round, however many pages it takes.
+  for (int round = 0; round < kRoundsMax; round += unvisited_.empty() ? 1 : 0) {
+    auto buckets = co_await take_dirty();
+    if (!buckets) {
+      for (const DirtyBucket& bucket : later) mark_dirty(*bucket.placement, bucket.id);
+      co_return buckets.error();
     }
-    if (buckets.empty()) break;
-    for (const DirtyBucket& bucket : buckets) {
+    if (buckets->empty()) break;
+    for (const DirtyBucket& bucket : *buckets) {
       const std::size_t left_before = report.entries_left;
       const auto collected = co_await collect_bucket(bucket, report);
       if (!collected) {

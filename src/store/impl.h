@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/key_locks.h"
 #include "store/body_writer.h"
 #include "store/bucket_record.h"
-#include "base/key_locks.h"
 #include "store/layout.h"
 #include "store/object_record.h"
 #include "store/queue_record.h"
@@ -78,12 +78,13 @@ class Store::Impl {
   // objects_read.cc
   Task<Result<ReadOutcome>> read_object(ObjectAddress address, ReadOptions options);
   // copy.cc
-  Task<Result<ObjectInfo>> copy_object(ObjectAddress source, ObjectAddress destination,
-                                       CopyOptions options, CommitGate gate);
+  Task<Result<CopiedObject>> copy_object(ObjectAddress source, ObjectAddress destination,
+                                         CopyOptions options, CommitGate gate);
   // part_copy.cc
   Task<Result<PartInfo>> upload_part_copy(ObjectAddress source, ObjectAddress destination,
                                           UploadId upload, std::uint32_t number,
-                                          std::optional<PartRange> range, CommitGate gate);
+                                          std::optional<PartRange> range, CommitGate gate,
+                                          Conditions source_conditions);
   // listing.cc
   Task<Result<ObjectPage>> list_objects(BucketAddress bucket, ListObjectsQuery query);
   Task<Result<UploadPage>> list_uploads(BucketAddress bucket, ListUploadsQuery query);
@@ -141,10 +142,28 @@ class Store::Impl {
     Impl& impl_;
     std::string name_;
   };
+  /// Stands over a bucket's change of several steps. When it ends in the middle, by an error or
+  /// because its request was cancelled, the next start has to look: no mark of a clean stop then.
+  class UnfinishedChange {
+   public:
+    explicit UnfinishedChange(Impl& impl) : impl_(impl) {}
+    UnfinishedChange(const UnfinishedChange&) = delete;
+    UnfinishedChange& operator=(const UnfinishedChange&) = delete;
+    ~UnfinishedChange() {
+      if (!finished_) impl_.recovery_needed_ = true;
+    }
+    void finished() { finished_ = true; }
+
+   private:
+    Impl& impl_;
+    bool finished_ = false;
+  };
   Task<Result<>> finish_creation(Placement& placement, meta::Key key, meta::Stored stored,
                                  const AccountId& account, std::string name);
   Task<Result<>> finish_deletion(Placement& placement, meta::Key key, meta::Stored stored,
                                  const AccountId& account);
+  /// Of the bucket under one key of the directory, whatever step its change had come to.
+  Task<Result<>> finish_interrupted(Placement& placement, std::string key, meta::Stored stored);
   Task<Result<>> finish_interrupted_buckets(Placement& placement);
 
   // --- objects_read.cc ---
@@ -200,10 +219,13 @@ class Store::Impl {
     BucketId destination;  ///< the incarnation that the intent names
     Timestamp started;
   };
+  Task<Result<CopiedObject>> copy_onto_itself(const ObjectAddress& address,
+                                              const CopyOptions& options, const CommitGate& gate);
   // In each of these, `again` is set when the source or the destination's bucket has changed, so
   // that the copy has to begin anew; the result is then of no interest.
-  Task<Result<ObjectInfo>> copy_onto_itself(const ObjectAddress& address,
-                                            const CopyOptions& options, const CommitGate& gate);
+  Task<Result<ObjectInfo>> copy_found(FoundObject& source, const ObjectAddress& destination,
+                                      const CopyOptions& options, const CommitGate& gate,
+                                      bool& again);
   Task<Result<ObjectInfo>> copy_inline(FoundObject& source, const ObjectAddress& destination,
                                        const CopyOptions& options, const CommitGate& gate,
                                        bool& again);
@@ -273,6 +295,9 @@ class Store::Impl {
   };
   enum class Disposal : std::uint8_t { Done, Parked, Later };
   void mark_dirty(Placement& placement, BucketId bucket);
+  /// The buckets that may have garbage: those marked since the last call, and after a start a page
+  /// of all others. Only with the lock "collect" held.
+  Task<Result<std::set<DirtyBucket>>> take_dirty();
   Task<Result<>> collect_bucket(DirtyBucket bucket, CollectReport& report);
   Task<Result<Disposal>> dispose(DirtyBucket bucket, const QueueItem& item, CollectReport& report);
   Task<Result<Disposal>> dispose_garbage(DirtyBucket bucket, const QueueItem& item,
@@ -288,6 +313,24 @@ class Store::Impl {
 
   // --- recovery.cc ---
 
+  /// Walks over every bucket of a placement that has a partition, live ones and then deleted ones,
+  /// a page at a time. A bucket that is deleted meanwhile is met at least once.
+  class BucketWalk {
+   public:
+    explicit BucketWalk(Placement& placement) : placement_(&placement) {}
+    Placement& placement() const { return *placement_; }
+    /// The next ids; none at the end. After an error it can be called again.
+    Task<Result<std::vector<BucketId>>> next();
+    /// The first entry that could not be read, and whose bucket is therefore missing.
+    const std::optional<Error>& damage() const { return damage_; }
+
+   private:
+    Placement* placement_;
+    meta::Family family_ = meta::Family::Record;  ///< then Queue, where the deleted ones are
+    std::string begin_;
+    std::string end_;
+    std::optional<Error> damage_;
+  };
   Task<Result<>> remove_orphans(Placement& placement);
 
   Environment environment_;
@@ -308,9 +351,13 @@ class Store::Impl {
   std::mutex garbage_mutex_;
   std::set<DirtyBucket> dirty_;     ///< guarded by garbage_mutex_
   std::set<RefId> active_intents_;  ///< guarded by garbage_mutex_
+  /// Placements that the collector has not been all through since the start. Filled by `recover`,
+  /// then used with the lock "collect" held.
+  std::vector<BucketWalk> unvisited_;
 
-  /// A commit ended in an error, so that a blob may lie about which nothing names.
-  std::atomic<bool> orphans_possible_{false};
+  /// Something was left that only `recover` finds: a blob that nothing names, because its commit
+  /// ended in an error, or a bucket between two steps of a change.
+  std::atomic<bool> recovery_needed_{false};
 };
 
 }  // namespace coffer::store

@@ -21,6 +21,17 @@ inline DataId data_id(UploadId id) { return *DataId::from_bytes(id.bytes()); }
 
 namespace layout {
 
+/// The longest NFC of an object's key: normalising makes UTF-8 up to three times as long
+/// (unicode.org/faq/normalization.html, U+1D160). What clients compare keys with may be longer, and
+/// is cut to this before it becomes a key of `meta`, whose limit is 8 KiB.
+inline constexpr std::size_t kKeyBytesMax = 3 * ObjectKey::kMaxBytes;
+
+/// A marker as keys of at most `longest` bytes compare with it: what is longer sorts among them as
+/// its first `longest` + 1 bytes do, and equals none of them.
+inline std::string_view cut_marker(std::string_view marker, std::size_t longest) {
+  return marker.substr(0, longest + 1);
+}
+
 /// The partition that maps (account, name) to a bucket's incarnation; one per placement.
 inline constexpr std::string_view kDirectory = "directory";
 

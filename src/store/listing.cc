@@ -17,10 +17,20 @@ std::optional<std::string> common_prefix(std::string_view key, std::string_view 
   return std::string(key.substr(0, at + delimiter.size()));
 }
 
+/// Whether `marker` is what a group of keys is shown as, rather than a key or a place in between:
+/// then the whole group lies before it. That is what a page that ends with a group continues from.
+bool is_common_prefix(std::string_view marker, std::string_view prefix,
+                      std::string_view delimiter) {
+  return marker.starts_with(prefix) && common_prefix(marker, prefix, delimiter) == marker;
+}
+
 /// The groups of all keys that begin with `prefix`: [begin, end).
 struct Span {
-  explicit Span(std::string_view prefix)
-      : begin(layout::escape(prefix)), end(layout::after_prefix(begin)) {}
+  explicit Span(std::string_view prefix) : exhausted(prefix.size() > layout::kKeyBytesMax) {
+    if (exhausted) return;  // no key is as long
+    begin = layout::escape(prefix);
+    end = layout::after_prefix(begin);
+  }
 
   /// Begins no earlier than `from`; an empty `from` is after every group.
   void start_at(std::string from) {
@@ -30,14 +40,9 @@ struct Span {
       begin = std::max(begin, std::move(from));
     }
   }
-  /// Begins after the common prefix that `marker` is or lies in; false when it is in none.
-  bool start_after_group(std::string_view marker, std::string_view prefix,
-                         std::string_view delimiter) {
-    if (!marker.starts_with(prefix)) return false;
-    const auto group = common_prefix(marker, prefix, delimiter);
-    if (!group) return false;
-    start_at(layout::after_prefix(layout::escape(*group)));
-    return true;
+  /// Begins after everything that begins with `shown`.
+  void start_after_prefix(std::string_view shown) {
+    start_at(layout::after_prefix(layout::escape(shown)));
   }
   bool empty() const { return exhausted || (!end.empty() && begin >= end); }
 
@@ -45,6 +50,31 @@ struct Span {
   std::string end;
   bool exhausted = false;
 };
+
+/// Goes on after `marker`, a key or a common prefix; an empty one is before everything.
+void start_after(Span& span, std::string_view marker, const ListObjectsQuery& query) {
+  if (marker.empty()) return;
+  marker = layout::cut_marker(marker, layout::kKeyBytesMax);
+  if (is_common_prefix(marker, query.prefix, query.delimiter)) {
+    span.start_after_prefix(marker);
+  } else {
+    span.start_at(layout::group_of(marker) + '\0');
+  }
+}
+
+/// The same for uploads: of the marker's key, those behind an id may still come.
+void start_after(Span& span, const ListUploadsQuery& query) {
+  if (query.key_marker.empty()) return;
+  const std::string_view marker = layout::cut_marker(query.key_marker, layout::kKeyBytesMax);
+  const std::string group = layout::group_of(marker);
+  if (is_common_prefix(marker, query.prefix, query.delimiter)) {
+    span.start_after_prefix(marker);
+  } else if (query.upload_id_marker) {
+    span.start_at(layout::upload_key(group, *query.upload_id_marker).bytes + '\0');
+  } else {
+    span.start_at(layout::after_prefix(group));
+  }
+}
 
 /// Go on behind everything that begins with `shown`.
 meta::Step skip_group(const std::string& shown) {
@@ -142,10 +172,8 @@ Task<Result<ObjectPage>> Store::Impl::list_objects(BucketAddress address, ListOb
   CO_TRY(const auto bucket, co_await open(address));
   ObjectPage page;
   Span span(query.prefix);
-  if (!query.start_after.empty() &&
-      !span.start_after_group(query.start_after, query.prefix, query.delimiter)) {
-    span.start_at(layout::group_of(query.start_after) + '\0');
-  }
+  start_after(span, query.start_after, query);
+  start_after(span, query.continuation, query);
   if (span.empty()) co_return page;
 
   ObjectPageBuilder builder(query, page);
@@ -162,15 +190,7 @@ Task<Result<UploadPage>> Store::Impl::list_uploads(BucketAddress address, ListUp
   CO_TRY(const auto bucket, co_await open(address));
   UploadPage page;
   Span span(query.prefix);
-  if (!query.key_marker.empty() &&
-      !span.start_after_group(query.key_marker, query.prefix, query.delimiter)) {
-    const std::string group = layout::group_of(query.key_marker);
-    if (query.upload_id_marker) {
-      span.start_at(layout::upload_key(group, *query.upload_id_marker).bytes + '\0');
-    } else {
-      span.start_at(layout::after_prefix(group));
-    }
-  }
+  start_after(span, query);
   if (span.empty()) co_return page;
 
   UploadPageBuilder builder(query, page);

@@ -1,4 +1,5 @@
 #include "base/hash.h"
+#include "store/checksum.h"
 #include "store/impl.h"
 #include "store/metadata_rules.h"
 #include "store/parts_source.h"
@@ -117,7 +118,13 @@ Task<Result<PartInfo>> Store::Impl::commit_part(const ObjectAddress& address, Up
   const KeyLocks::Guard guard = co_await locks_.lock("part/" + key.bytes);
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
     CO_TRY(const auto bucket, co_await open(address.bucket));
-    CO_TRY_VOID(co_await find_upload(*bucket, group, upload));
+    CO_TRY(const auto open_upload, co_await find_upload(*bucket, group, upload));
+    // Such a part could not be combined with the others. (None of its own is fine.)
+    const ChecksumAlgorithm wanted = open_upload.record.checksum_algorithm;
+    const ChecksumAlgorithm given = part.checksum.algorithm;
+    if (wanted != ChecksumAlgorithm::None && given != ChecksumAlgorithm::None && given != wanted) {
+      co_return checksum_type_mismatch(wanted, given);
+    }
     CO_TRY(auto earlier, co_await bucket->meta().get(bucket->partition, key));
 
     meta::Commit change(bucket->partition, group);

@@ -9,74 +9,71 @@
 namespace coffer::store {
 namespace {
 
+/// What completing an upload needs to know of a part. Ten thousand of them are held at once, so
+/// this has none of the slices, of which a copied part may have hundreds.
 struct UploadedPart {
   std::uint32_t number = 0;
-  PartRecord record;
+  std::uint64_t size_bytes = 0;
+  Md5Digest md5{};
+  Checksum checksum;
   meta::Version version = 0;
+};
+
+/// The parts of an upload as they were read together.
+struct UploadedParts {
+  std::vector<UploadedPart> all;  ///< by number
+  /// Those that the request does not list, with what dropping them needs: where the bytes of a
+  /// copied part live, the blob of one that was uploaded.
+  std::vector<std::pair<std::uint32_t, PartRecord>> unlisted;
 };
 
 Error missing_part(std::uint32_t number) {
   return make_error(ErrorCode::InvalidPart, "part " + std::to_string(number));
 }
 
-/// The parts of an upload split by what completing it does with them.
-struct Selection {
-  std::vector<const UploadedPart*> kept;     ///< by number
-  std::vector<const UploadedPart*> dropped;  ///< by number
-};
+/// The listed parts, by number.
+using Selection = std::vector<const UploadedPart*>;
 
 /// Rows 6 to 9 of r2-observed.md section 8. `uploaded` is sorted by number.
 Result<Selection> select_parts(const std::vector<UploadedPart>& uploaded,
                                const std::vector<CompletedPart>& listed, const Limits& limits) {
   Selection selection;
-  std::vector<const UploadedPart*> in_request_order;
   for (const CompletedPart& part : listed) {
     const auto found = std::lower_bound(
         uploaded.begin(), uploaded.end(), part.number,
         [](const UploadedPart& a, std::uint32_t number) { return a.number < number; });
     if (found == uploaded.end() || found->number != part.number) return missing_part(part.number);
-    if (to_lower_ascii(part.etag) != hex_encode(found->record.md5)) {
-      return missing_part(part.number);
-    }
+    if (to_lower_ascii(part.etag) != hex_encode(found->md5)) return missing_part(part.number);
     if (part.checksum.algorithm != ChecksumAlgorithm::None &&
-        (part.checksum.algorithm != found->record.checksum.algorithm ||
-         part.checksum.value != found->record.checksum.value)) {
+        (part.checksum.algorithm != found->checksum.algorithm ||
+         part.checksum.value != found->checksum.value)) {
       return missing_part(part.number);
     }
-    in_request_order.push_back(&*found);
+    selection.push_back(&*found);
   }
-  for (std::size_t i = 0; i + 1 < in_request_order.size(); ++i) {
-    if (in_request_order[i]->record.size_bytes < limits.part_bytes_min) {
-      return make_error(ErrorCode::EntityTooSmall,
-                        "part " + std::to_string(in_request_order[i]->number));
+  // In the order of the request.
+  for (std::size_t i = 0; i + 1 < selection.size(); ++i) {
+    if (selection[i]->size_bytes < limits.part_bytes_min) {
+      return make_error(ErrorCode::EntityTooSmall, "part " + std::to_string(selection[i]->number));
     }
   }
 
-  selection.kept = std::move(in_request_order);
   const auto by_number = [](const UploadedPart* a, const UploadedPart* b) {
     return a->number < b->number;
   };
-  std::sort(selection.kept.begin(), selection.kept.end(), by_number);
-  for (std::size_t i = 0; i + 1 < selection.kept.size(); ++i) {
-    if (selection.kept[i]->number == selection.kept[i + 1]->number) {
+  std::sort(selection.begin(), selection.end(), by_number);
+  for (std::size_t i = 0; i + 1 < selection.size(); ++i) {
+    if (selection[i]->number == selection[i + 1]->number) {
       return Error::with_message(ErrorCode::InvalidPart,
                                  "There was a problem with the multipart upload.");
     }
     // Numeric code 10048 (r2-s3.md section 6).
-    const std::uint64_t size = selection.kept.front()->record.size_bytes;
-    const bool last = i + 2 == selection.kept.size();
-    if (selection.kept[i]->record.size_bytes != size || size < limits.part_bytes_min ||
-        (last && selection.kept[i + 1]->record.size_bytes > size)) {
+    const std::uint64_t size = selection.front()->size_bytes;
+    const bool last = i + 2 == selection.size();
+    if (selection[i]->size_bytes != size || size < limits.part_bytes_min ||
+        (last && selection[i + 1]->size_bytes > size)) {
       return Error::with_message(ErrorCode::InvalidPart,
                                  "All non-trailing parts must have the same length.");
-    }
-  }
-  auto next = selection.kept.begin();
-  for (const UploadedPart& part : uploaded) {
-    if (next != selection.kept.end() && *next == &part) {
-      ++next;
-    } else {
-      selection.dropped.push_back(&part);
     }
   }
   return selection;
@@ -86,8 +83,8 @@ Result<Selection> select_parts(const std::vector<UploadedPart>& uploaded,
 Checksum combined_checksum(const UploadRecord& upload, const Selection& selection) {
   std::vector<std::string> values;
   std::uint64_t crc = 0;
-  for (const UploadedPart* part : selection.kept) {
-    const Checksum& checksum = part->record.checksum;
+  for (const UploadedPart* part : selection) {
+    const Checksum& checksum = part->checksum;
     if (checksum.algorithm != upload.checksum_algorithm) return Checksum();
     values.push_back(checksum.value);
   }
@@ -101,7 +98,7 @@ Checksum combined_checksum(const UploadRecord& upload, const Selection& selectio
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto value = crc64_value(values[i]);
     if (!value) return Checksum();
-    crc = i == 0 ? *value : crc64nvme_combine(crc, *value, selection.kept[i]->record.size_bytes);
+    crc = i == 0 ? *value : crc64nvme_combine(crc, *value, selection[i]->size_bytes);
   }
   Checksum checksum;
   checksum.algorithm = ChecksumAlgorithm::Crc64nvme;
@@ -117,21 +114,21 @@ ObjectRecord assemble(const UploadRecord& upload, UploadId id, const Selection& 
   record.metadata = upload.metadata;
   record.checksum = combined_checksum(upload, selection);
   Md5 digests;
-  for (const UploadedPart* part : selection.kept) {
-    record.size_bytes += part->record.size_bytes;
-    digests.update(part->record.md5);
+  for (const UploadedPart* part : selection) {
+    record.size_bytes += part->size_bytes;
+    digests.update(part->md5);
   }
   record.etag.md5 = digests.finish();
-  if (selection.kept.empty()) return record;  // the Workers binding completes without parts
+  if (selection.empty()) return record;  // the Workers binding completes without parts
 
-  record.etag.parts = static_cast<std::uint32_t>(selection.kept.size());
+  record.etag.parts = static_cast<std::uint32_t>(selection.size());
   record.data.kind = ObjectData::Kind::Parts;
   Manifest& manifest = record.data.manifest;
   manifest.id = id;
   manifest.parts = record.etag.parts;
-  manifest.part_size_bytes = selection.kept.front()->record.size_bytes;
-  manifest.first_number = selection.kept.front()->number;
-  manifest.contiguous = selection.kept.back()->number - manifest.first_number + 1 == manifest.parts;
+  manifest.part_size_bytes = selection.front()->size_bytes;
+  manifest.first_number = selection.front()->number;
+  manifest.contiguous = selection.back()->number - manifest.first_number + 1 == manifest.parts;
   return record;
 }
 
@@ -156,6 +153,37 @@ std::vector<meta::Check> checks_of(const std::string& group, UploadId id,
   return checks;
 }
 
+/// What the request says of the whole object's checksum, against what its parts make of it.
+Result<> check_expected(const Checksum& expected, const Checksum& actual) {
+  if (expected.algorithm == ChecksumAlgorithm::None) return ok();
+  if (expected.algorithm != actual.algorithm) {
+    return checksum_type_mismatch(actual.algorithm, expected.algorithm);
+  }
+  if (expected.value != actual.value) {
+    return bad_digest(digest_name(actual.algorithm), expected.value, actual.value);
+  }
+  return ok();
+}
+
+Task<Result<UploadedParts>> read_parts(const OpenBucket& bucket, const std::string& group,
+                                       UploadId id, const std::vector<CompletedPart>& parts) {
+  std::vector<std::uint32_t> listed;
+  listed.reserve(parts.size());
+  for (const CompletedPart& part : parts) listed.push_back(part.number);
+  std::sort(listed.begin(), listed.end());
+  UploadedParts uploaded;
+  const PartVisitor visit = [&](std::uint32_t number, PartRecord part, meta::Version version) {
+    uploaded.all.push_back(UploadedPart{number, part.size_bytes, part.md5, part.checksum, version});
+    if (!std::binary_search(listed.begin(), listed.end(), number)) {
+      if (part.home) part.slices = {};  // not its own to drop
+      uploaded.unlisted.emplace_back(number, std::move(part));
+    }
+    return true;
+  };
+  CO_TRY_VOID(co_await scan_parts(bucket.meta(), bucket.partition, group, id, 0, visit));
+  co_return uploaded;
+}
+
 }  // namespace
 
 Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, UploadId id,
@@ -167,16 +195,10 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
     CO_TRY(bucket, co_await open(address.bucket));
     CO_TRY_VOID(co_await find_upload(*bucket, group, id));
-    std::vector<UploadedPart> uploaded;
-    const PartVisitor visit = [&uploaded](std::uint32_t number, PartRecord part,
-                                          meta::Version version) {
-      uploaded.push_back(UploadedPart{number, std::move(part), version});
-      return true;
-    };
-    CO_TRY_VOID(co_await scan_parts(bucket->meta(), bucket->partition, group, id, 0, visit));
+    CO_TRY(const auto uploaded, co_await read_parts(*bucket, group, id, options.parts));
     // An upload never opens again: what is in progress now was so when its parts were read.
     CO_TRY(const auto upload, co_await find_upload(*bucket, group, id));
-    CO_TRY(const auto selection, select_parts(uploaded, options.parts, limits_));
+    CO_TRY(const auto selection, select_parts(uploaded.all, options.parts, limits_));
 
     ObjectRecord record = assemble(upload.record, id, selection);
     if (record.size_bytes > limits_.object_bytes_max) {
@@ -186,16 +208,12 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
       co_return make_error(ErrorCode::InvalidRequest,
                            "the parts have " + std::to_string(record.size_bytes) + " bytes");
     }
-    if (options.expected.algorithm != ChecksumAlgorithm::None &&
-        (options.expected.algorithm != record.checksum.algorithm ||
-         options.expected.value != record.checksum.value)) {
-      co_return make_error(ErrorCode::BadDigest, "checksum of the whole object");
-    }
+    CO_TRY_VOID(check_expected(options.expected, record.checksum));
 
     CO_TRY(const auto current, co_await read_current(*bucket, group));
     if (!allows_write(options.conditions, current.validator())) {
       // The upload is then gone (release notes of 2023-08-11).
-      std::vector<meta::Check> checks = checks_of(group, id, uploaded);
+      std::vector<meta::Check> checks = checks_of(group, id, uploaded.all);
       meta::Key record_key = layout::record_key(group);
       checks.push_back(current.record
                            ? meta::Check::has_version(std::move(record_key), current.version)
@@ -213,12 +231,12 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
     const meta::Key header = layout::upload_key(group, id);
     change.checks.push_back(meta::Check::has_version(header, upload.version));
     change.deletes.push_back(header);
-    for (meta::Check& check : checks_of(group, id, uploaded)) {
+    for (meta::Check& check : checks_of(group, id, uploaded.all)) {
       change.checks.push_back(std::move(check));
     }
-    for (const UploadedPart* part : selection.dropped) {
-      change.deletes.push_back(layout::part_key(group, id, part->number));
-      drop_part(change, group, part->record);
+    for (const auto& [number, part] : uploaded.unlisted) {
+      change.deletes.push_back(layout::part_key(group, id, number));
+      drop_part(change, group, part);
     }
     change.adds.emplace_back(std::string(layout::kUploadCounter), -1);
     CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));

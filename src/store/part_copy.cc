@@ -81,11 +81,9 @@ Task<Result<PartInfo>> Store::Impl::rewrite_part(FoundObject& source,
                                  gate, nullptr, again);
 }
 
-Task<Result<PartInfo>> Store::Impl::upload_part_copy(ObjectAddress source,
-                                                     ObjectAddress destination, UploadId upload,
-                                                     std::uint32_t number,
-                                                     std::optional<PartRange> range,
-                                                     CommitGate gate) {
+Task<Result<PartInfo>> Store::Impl::upload_part_copy(
+    ObjectAddress source, ObjectAddress destination, UploadId upload, std::uint32_t number,
+    std::optional<PartRange> range, CommitGate gate, Conditions source_conditions) {
   if (number < 1 || number > limits_.parts_max) {
     co_return make_error(ErrorCode::InvalidArgument, "part number " + std::to_string(number));
   }
@@ -94,6 +92,9 @@ Task<Result<PartInfo>> Store::Impl::upload_part_copy(ObjectAddress source,
   }
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
     CO_TRY(auto found, co_await find_object(source));
+    if (!allows_write(source_conditions, found.record.validator())) {
+      co_return make_error(ErrorCode::PreconditionFailed, source.key.nfc());
+    }
     const std::uint64_t size = found.record.size_bytes;
     std::uint64_t first = 0;
     std::uint64_t length = size;

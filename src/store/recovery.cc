@@ -9,6 +9,8 @@ namespace {
 
 /// Blob names held in memory at a time while orphans are looked for (about 100 MB).
 constexpr std::size_t kCandidatesMax = 2'000'000;
+/// Buckets of one step of a walk over all of them.
+constexpr std::size_t kWalkPage = 512;
 
 /// The shard of a blob among `shards`: ids are random, so two bytes spread them evenly.
 std::size_t shard_of(BlobId id, std::size_t shards) {
@@ -55,31 +57,61 @@ Result<> claim(meta::Family family, std::string_view key, std::string_view value
   return ok();
 }
 
+/// Claims what all keys of one family of a bucket name.
+Task<Result<>> claim_all(Placement& placement, BucketId bucket, meta::Family family,
+                         Candidates& candidates) {
+  Result<> failure = ok();
+  meta::Visitor visit = [&](std::string_view key, std::string_view value, meta::Version) {
+    failure = claim(family, key, value, candidates);
+    return failure ? meta::Step::next() : meta::Step::stop();
+  };
+  meta::Range everything(family, {}, {});
+  CO_TRY_VOID(co_await placement.meta.scan(layout::bucket_partition(bucket), std::move(everything),
+                                           std::move(visit)));
+  co_return failure;
+}
+
 }  // namespace
+
+Task<Result<std::vector<BucketId>>> Store::Impl::BucketWalk::next() {
+  std::vector<BucketId> ids;
+  for (;;) {
+    std::string last = begin_;
+    meta::Visitor visit = [&](std::string_view key, std::string_view value, meta::Version) {
+      last.assign(key).push_back('\0');
+      if (family_ == meta::Family::Queue) {
+        if (const auto id = layout::deleted_bucket_of(key)) ids.push_back(*id);
+      } else if (const auto entry = decode_directory_entry(value)) {
+        ids.push_back(entry->id);
+      } else if (!damage_) {
+        damage_ = entry.error();
+      }
+      return ids.size() < kWalkPage ? meta::Step::next() : meta::Step::stop();
+    };
+    meta::Range rest(family_, begin_, end_);
+    CO_TRY_VOID(
+        co_await placement_->meta.scan(layout::directory(), std::move(rest), std::move(visit)));
+    begin_ = std::move(last);
+    if (!ids.empty() || family_ == meta::Family::Queue) co_return ids;
+    family_ = meta::Family::Queue;
+    begin_ = layout::deleted_bucket_prefix();
+    end_ = layout::after_prefix(begin_);
+  }
+}
 
 Task<Result<>> Store::Impl::recover() {
   for (Placement& placement : placements_) {
-    CO_TRY_VOID(co_await finish_interrupted_buckets(placement));
-    std::vector<BucketId> deleted;
-    meta::Visitor visit = [&deleted](std::string_view key, std::string_view, meta::Version) {
-      if (const auto id = layout::deleted_bucket_of(key)) deleted.push_back(*id);
-      return meta::Step::next();
-    };
-    const std::string prefix = layout::deleted_bucket_prefix();
-    meta::Range range(meta::Family::Queue, prefix, layout::after_prefix(prefix));
-    CO_TRY_VOID(
-        co_await placement.meta.scan(layout::directory(), std::move(range), std::move(visit)));
-    for (const BucketId id : deleted) mark_dirty(placement, id);
-
+    unvisited_.emplace_back(placement);
     CO_TRY(const auto clean,
            co_await placement.meta.get(layout::directory(), layout::clean_stop_key()));
     if (clean) {
-      // Gone, durably, before the first blob is written.
+      // Gone, durably, before the first blob is written or a bucket changes.
       meta::Commit change(layout::directory(), "");
       change.deletes.push_back(layout::clean_stop_key());
       CO_TRY_VOID(co_await placement.meta.commit(std::move(change)));
       continue;
     }
+    CO_TRY_VOID(co_await finish_interrupted_buckets(placement));
     const auto removed = co_await remove_orphans(placement);
     if (!removed && removed.error().code() != ErrorCode::Corrupt) co_return removed;
     if (!removed) {
@@ -91,7 +123,7 @@ Task<Result<>> Store::Impl::recover() {
 }
 
 Task<Result<>> Store::Impl::mark_clean_stop() {
-  if (orphans_possible_) co_return ok();
+  if (recovery_needed_) co_return ok();
   for (Placement& placement : placements_) {
     meta::Commit change(layout::directory(), "");
     change.puts.emplace_back(layout::clean_stop_key(), "clean");
@@ -110,13 +142,6 @@ Task<Result<>> Store::Impl::remove_orphans(Placement& placement) {
   CO_TRY_VOID(co_await blobs.enumerate(std::move(count)));
   if (total == 0) co_return ok();
 
-  std::vector<BucketId> buckets;
-  {
-    const std::lock_guard lock(garbage_mutex_);
-    for (const DirtyBucket& bucket : dirty_) {
-      if (bucket.placement == &placement) buckets.push_back(bucket.id);
-    }
-  }
   const std::size_t shards = total / kCandidatesMax + 1;
   std::size_t removed = 0;
   for (std::size_t shard = 0; shard < shards; ++shard) {
@@ -129,17 +154,15 @@ Task<Result<>> Store::Impl::remove_orphans(Placement& placement) {
     // Records before queues: what moves from the one to the other meanwhile is seen in one.
     for (const meta::Family family :
          {meta::Family::Record, meta::Family::Detail, meta::Family::Queue}) {
-      for (const BucketId bucket : buckets) {
-        if (candidates.empty()) break;
-        Result<> failure = ok();
-        meta::Visitor visit = [&](std::string_view key, std::string_view value, meta::Version) {
-          failure = claim(family, key, value, candidates);
-          return failure ? meta::Step::next() : meta::Step::stop();
-        };
-        meta::Range everything(family, {}, {});
-        CO_TRY_VOID(co_await placement.meta.scan(layout::bucket_partition(bucket),
-                                                 std::move(everything), std::move(visit)));
-        CO_TRY_VOID(std::move(failure));
+      BucketWalk walk(placement);
+      for (;;) {
+        CO_TRY(const auto buckets, co_await walk.next());
+        if (walk.damage()) co_return *walk.damage();
+        if (buckets.empty() || candidates.empty()) break;
+        for (const BucketId bucket : buckets) {
+          if (candidates.empty()) break;
+          CO_TRY_VOID(co_await claim_all(placement, bucket, family, candidates));
+        }
       }
     }
     for (const std::string& id : candidates.left()) {

@@ -111,7 +111,7 @@ Task<Result<meta::CommitOutcome>> Store::Impl::commit(BucketHandle bucket, meta:
     // Whether it took place is open, except when the queue was full.
     if (blob && outcome.error().code() != ErrorCode::SlowDown) {
       blob->keep_for_recovery();
-      orphans_possible_ = true;
+      recovery_needed_ = true;
     }
     co_return outcome;
   }
@@ -161,8 +161,8 @@ Task<Result<std::vector<DeleteFailure>>> Store::delete_objects(BucketAddress buc
                                                                std::vector<ObjectKey> keys) {
   return impl_->delete_objects(std::move(bucket), std::move(keys));
 }
-Task<Result<ObjectInfo>> Store::copy_object(ObjectAddress source, ObjectAddress destination,
-                                            CopyOptions options, CommitGate gate) {
+Task<Result<CopiedObject>> Store::copy_object(ObjectAddress source, ObjectAddress destination,
+                                              CopyOptions options, CommitGate gate) {
   return impl_->copy_object(std::move(source), std::move(destination), std::move(options),
                             std::move(gate));
 }
@@ -179,9 +179,10 @@ Task<Result<PartInfo>> Store::upload_part(ObjectAddress address, UploadId upload
 }
 Task<Result<PartInfo>> Store::upload_part_copy(ObjectAddress source, ObjectAddress destination,
                                                UploadId upload, std::uint32_t number,
-                                               std::optional<PartRange> range, CommitGate gate) {
+                                               std::optional<PartRange> range, CommitGate gate,
+                                               Conditions source_conditions) {
   return impl_->upload_part_copy(std::move(source), std::move(destination), upload, number, range,
-                                 std::move(gate));
+                                 std::move(gate), std::move(source_conditions));
 }
 Task<Result<ObjectInfo>> Store::complete_upload(ObjectAddress address, UploadId upload,
                                                 CompleteOptions options, CommitGate gate) {

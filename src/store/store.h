@@ -85,8 +85,8 @@ class Store {
   Task<Result<std::vector<DeleteFailure>>> delete_objects(BucketAddress bucket,
                                                           std::vector<ObjectKey> keys);
   /// Moves no bytes inside one placement; `source` and `destination` have the same jurisdiction.
-  Task<Result<ObjectInfo>> copy_object(ObjectAddress source, ObjectAddress destination,
-                                       CopyOptions options, CommitGate gate);
+  Task<Result<CopiedObject>> copy_object(ObjectAddress source, ObjectAddress destination,
+                                         CopyOptions options, CommitGate gate);
   Task<Result<ObjectPage>> list_objects(BucketAddress bucket, ListObjectsQuery query);
 
   // Multipart uploads.
@@ -95,7 +95,8 @@ class Store {
                                      UploadBody& body);
   Task<Result<PartInfo>> upload_part_copy(ObjectAddress source, ObjectAddress destination,
                                           UploadId upload, std::uint32_t number,
-                                          std::optional<PartRange> range, CommitGate gate);
+                                          std::optional<PartRange> range, CommitGate gate,
+                                          Conditions source_conditions = {});
   Task<Result<ObjectInfo>> complete_upload(ObjectAddress address, UploadId upload,
                                            CompleteOptions options, CommitGate gate);
   /// Idempotent for uploads that once existed (completed or aborted); NoSuchUpload for others.

@@ -176,16 +176,26 @@ struct CopyOptions {
   Conditions destination_conditions;  ///< evaluated at the commit
 };
 
+struct CopiedObject {
+  ObjectInfo object;
+  VersionId source_version;  ///< of the source that was copied
+};
+
 struct DeleteFailure {
   ObjectKey key;
   Error error;
 };
 
+/// Prefixes, delimiters and markers may be of any length.
 struct ListObjectsQuery {
-  std::string prefix;       ///< nfc
-  std::string delimiter;    ///< nfc; empty: no grouping
-  std::string start_after;  ///< nfc, exclusive; a common prefix here skips its whole group
+  std::string prefix;     ///< nfc
+  std::string delimiter;  ///< nfc; empty: no grouping
+  /// nfc, exclusive in the order of keys. What is exactly a common prefix skips its whole group;
+  /// from a key inside a group the group is shown while later keys of it are there.
+  std::string start_after;
   std::size_t limit = 1000;
+  /// `next` of the page before; the later of this and `start_after` counts.
+  std::string continuation = {};
 };
 struct ListedObject {
   std::string key;  ///< original
@@ -200,7 +210,8 @@ struct ObjectPage {
   std::vector<ListedObject> objects;
   std::vector<std::string> common_prefixes;
   bool truncated = false;
-  /// nfc of the last item of the page (key or common prefix): what `start_after` continues from.
+  /// nfc of the last item of the page (key or common prefix): the next one's `continuation`, or
+  /// its `start_after`, where a client carries it.
   std::string next;
 };
 
@@ -249,8 +260,8 @@ struct PartPage {
 struct ListUploadsQuery {
   std::string prefix;
   std::string delimiter;
-  std::string key_marker;                    ///< nfc, exclusive unless with upload_id_marker
-  std::optional<UploadId> upload_id_marker;  ///< only with key_marker
+  std::string key_marker;  ///< as ListObjectsQuery::start_after, but with upload_id_marker
+  std::optional<UploadId> upload_id_marker;  ///< only with key_marker: exclusive among its uploads
   std::size_t limit = 1000;
 };
 struct UploadPage {

@@ -40,7 +40,7 @@ void check(std::string_view host, std::string_view method, std::string_view path
         .method = method, .target = *target, .query = query, .headers = headers, .strict = strict};
     if (s3::refuse_before_authentication(shape)) continue;
     const auto operation = s3::parse_operation(shape);
-    if (!operation || !s3::screen_headers(*operation, headers)) continue;
+    if (!operation || !s3::screen_headers(*operation, headers, strict)) continue;
     if (!s3::name_of(*operation)) continue;
     const auto key = target->key();
     const bool of_object = target->level == s3::Target::Level::Object;

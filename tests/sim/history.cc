@@ -169,7 +169,8 @@ class Application {
     }
     const bool allowed = holds(step_, *bucket_);
     bucket_->open.erase(open);  // also when the condition fails
-    if (!allowed) return failed_with(ErrorCode::PreconditionFailed);
+    // Nobody may have been told of it.
+    if (!allowed) return !step_.done || failed_with(ErrorCode::PreconditionFailed);
     bucket_->objects[step_.key] = step_.etag;
     return succeeded();
   }

@@ -5,6 +5,7 @@
 #include "blob/memory_engine.h"
 #include "meta/memory_engine.h"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <optional>
@@ -94,6 +95,22 @@ void World::crash() {
   store_.reset();
   scheduler_.drop_all();
   blobs_.set_crashing(false);
+  spawned_.clear();
+  open_store();
+}
+
+void World::stop() {
+  stopping_ = true;
+  for (Spawned& each : spawned_) {
+    if (each.begun) each.cancel.emit(boost::asio::cancellation_type::terminal);
+  }
+  run_steps(UINT64_MAX);
+  stopping_ = false;
+  spawned_.clear();
+  spawn(mark_clean_stop());
+  run_steps(UINT64_MAX);
+  store_.reset();
+  spawned_.clear();
   open_store();
 }
 
@@ -105,32 +122,42 @@ bool World::run_steps(std::uint64_t limit) {
   return false;
 }
 
+Task<> World::begin(Task<> task, Spawned& spawned) {
+  spawned.begun = true;
+  co_await std::move(task);
+}
+
 void World::spawn(Task<> task) {
-  boost::asio::co_spawn(scheduler_.executor(), std::move(task), [this](std::exception_ptr failure) {
-    if (!failure) return;
+  auto ended = [this](std::exception_ptr failure) {
+    // What is cancelled ends by an exception.
+    if (!failure || stopping_) return;
     try {
       std::rethrow_exception(failure);
     } catch (const std::exception& error) {
       complain(std::string("exception: ") + error.what());
     }
-  });
+  };
+  Spawned& spawned = spawned_.emplace_back();
+  boost::asio::co_spawn(
+      scheduler_.executor(), begin(std::move(task), spawned),
+      boost::asio::bind_cancellation_slot(spawned.cancel.slot(), std::move(ended)));
 }
 
 std::string World::run() {
   for (const std::string& bucket : kBuckets) spawn(create_bucket(bucket));
   run_steps(UINT64_MAX);
 
-  const std::size_t crashes = below(3);
-  for (std::size_t life = 0; life <= crashes; ++life) {
+  const std::size_t ends = below(3);
+  for (std::size_t life = 0; life <= ends; ++life) {
     const std::size_t clients = 2 + below(4);
     for (std::size_t i = 0; i < clients; ++i) spawn(client(static_cast<int>(3 + below(6))));
     spawn(collector(static_cast<int>(1 + below(6))));
-    if (life == crashes) {
+    if (life == ends) {
       run_steps(UINT64_MAX);
       break;
     }
     run_steps(below(1'500));
-    crash();
+    below(2) == 0 ? stop() : crash();
     spawn(recover());
     // A start may be interrupted as well.
     if (below(4) == 0) {
@@ -170,6 +197,11 @@ Task<> World::collector(int passes) {
 Task<> World::recover() {
   const auto recovered = co_await store_->recover();
   if (!recovered) complain("recover: " + recovered.error().describe());
+}
+
+Task<> World::mark_clean_stop() {
+  const auto marked = co_await store_->mark_clean_stop();
+  if (!marked) complain("mark_clean_stop: " + marked.error().describe());
 }
 
 Task<> World::one_operation() {
@@ -385,7 +417,7 @@ Task<> World::copy() {
     Step& step = history_.begin(std::move(source), ++time_);
     const auto here = address(step.bucket, step.key);
     const auto result = co_await store_->copy_object(here, here, options, gate);
-    if (result) step.etag = result->etag.text();
+    if (result) step.etag = result->object.etag.text();
     finish(step, result);
     co_return;
   }
@@ -397,7 +429,7 @@ Task<> World::copy() {
   const auto result = co_await store_->copy_object(address(from.bucket, from.key),
                                                    address(to.bucket, to.key), options, gate);
   if (result) {
-    to.etag = result->etag.text();
+    to.etag = result->object.etag.text();
     from.source_etags.insert(to.etag);
     finish(from, result);
     finish(to, result);

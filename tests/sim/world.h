@@ -6,6 +6,9 @@
 #include "scheduler.h"
 #include "store/store.h"
 
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +37,9 @@ class World {
   void open_store();
   /// Loses everything under way, then starts again over what was committed.
   void crash();
+  /// Stops in order, as the server does: what is under way is cancelled, unwinds, and the mark of a
+  /// clean stop is left; then starts again.
+  void stop();
   /// Runs until nothing is ready, or for so many steps; true when nothing is left.
   bool run_steps(std::uint64_t limit);
   void spawn(Task<> task);
@@ -42,6 +48,7 @@ class World {
   Task<> collector(int passes);
   Task<> one_operation();
   Task<> recover();
+  Task<> mark_clean_stop();
 
   Task<> create_bucket(std::string bucket);
   Task<> delete_bucket(std::string bucket);
@@ -96,6 +103,14 @@ class World {
   std::vector<KnownUpload> uploads_;
   std::set<std::string> bucket_ids_;  ///< of every bucket that was ever made, as far as heard of
   std::uint64_t bodies_ = 0;
+  /// What was spawned since the last start. (Asio cannot cancel a coroutine that has not begun.)
+  struct Spawned {
+    boost::asio::cancellation_signal cancel;
+    bool begun = false;
+  };
+  static Task<> begin(Task<> task, Spawned& spawned);
+  std::deque<Spawned> spawned_;
+  bool stopping_ = false;
   std::string complaints_;
 };
 

@@ -601,8 +601,15 @@ TEST(Authentication, NoticesAChangeOfAnythingSigned) {
     }
     // What is not signed may differ, and the order of the query does not matter.
     Built built = good;
-    built.headers.add("x-amz-meta-unsigned", "1");
+    built.headers.add("Cache-Control", "no-store");
     EXPECT_TRUE(world.authenticate(built.view(world)));
+    // But what is S3's own, in a request whose sender need not have the secret (decision 0019).
+    built.headers.add("x-amz-meta-unsigned", "1");
+    const auto result = world.authenticate(built.view(world));
+    EXPECT_EQ(result.has_value(), build == build_header);
+    if (!result) {
+      EXPECT_EQ(result.error().code(), ErrorCode::AccessDenied);
+    }
   }
 }
 

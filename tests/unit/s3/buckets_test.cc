@@ -26,7 +26,12 @@ TEST_F(BucketsTest, AreCreatedListedAndDeleted) {
   EXPECT_EQ(headed.header("x-amz-bucket-region"), "auto");
 
   put("/photos/k", "x");
-  EXPECT_EQ(del("/photos").code(), "409 BucketNotEmpty");
+  const Reply refused = del("/photos");
+  EXPECT_EQ(refused.code(), "409 BucketNotEmpty");
+  EXPECT_EQ(refused.element("Message"),
+            "The bucket you tried to delete (photos) is not empty "
+            "(account " +
+                account_.hex() + ")");
   del("/photos/k");
   EXPECT_EQ(del("/photos").status, 204);
   EXPECT_EQ(del("/photos").code(), "404 NoSuchBucket");
@@ -37,6 +42,13 @@ TEST_F(BucketsTest, AreCreatedListedAndDeleted) {
   EXPECT_EQ(gone.header("Content-Type"), "application/xml");
   EXPECT_THAT(observer_.seen, testing::Contains("CreateBucket 200"));
   EXPECT_THAT(observer_.seen, testing::Contains("HeadBucket 404"));
+}
+
+TEST_F(StrictServiceTest, ListsBucketsInR2sDialectOnly) {
+  const Reply refused = get("/", "max-buckets=10");
+  EXPECT_EQ(refused.code(), "501 NotImplemented");
+  EXPECT_EQ(refused.element("Message"), "ListBuckets search parameter max-buckets not implemented");
+  EXPECT_EQ(get("/", "max-keys=10").status, 200);
 }
 
 TEST_F(BucketsTest, TakeALocationHint) {

@@ -1,6 +1,7 @@
 #include "s3/checksums.h"
 
 #include "base/codec.h"
+#include "store/checksum.h"
 
 #include <gtest/gtest.h>
 
@@ -125,7 +126,7 @@ TEST(ChecksumText, ShowsPartsOfCompositesOnly) {
 
 // r2-observed.md section 9
 TEST(BadDigest, IsThreeLines) {
-  EXPECT_EQ(bad_digest("MD5", "\x01\x02", "\xAB\xCD").message(),
+  EXPECT_EQ(store::bad_digest("MD5", "\x01\x02", "\xAB\xCD").message(),
             "The MD5 checksum you specified did not match what we received.\n"
             "You provided a MD5 checksum with value: 0102\nActual MD5 was: abcd");
 }

@@ -29,6 +29,65 @@ TEST_F(CopyTest, AnswersWithTagAndTime) {
   EXPECT_EQ(copy("from/a%20key", {}, "/from/a%20key").status, 200) << "onto itself";
 }
 
+// r2-s3.md 5.9
+TEST_F(CopyTest, TellsTheVersionsOfBothEnds) {
+  const std::string first = put("/from/k", "1").header("x-amz-version-id");
+  const Reply copied = copy("from/k");
+  EXPECT_EQ(copied.header("x-amz-copy-source-version-id"), first);
+  const std::string second = copied.header("x-amz-version-id");
+  EXPECT_NE(second, first);
+  const Reply again = copy("onto/k", {}, "/onto/k");
+  EXPECT_EQ(again.header("x-amz-copy-source-version-id"), second);
+  EXPECT_EQ(copy("onto/k").header("x-amz-copy-source-version-id"),
+            again.header("x-amz-version-id"));
+}
+
+// The class is not inherited from the source (r2-observed.md section 7).
+TEST_F(CopyTest, TakesTheDefaultClassOfItsBucket) {
+  store::CreateBucketOptions options;
+  options.storage_class = store::StorageClass::InfrequentAccess;
+  const store::BucketAddress cold(account_, Jurisdiction::Default,
+                                  BucketName::parse("cold").value());
+  ASSERT_TRUE(run(store_->create_bucket(cold, options)));
+  const auto class_of = [&](const std::string& path) {
+    return head(path).header("x-amz-storage-class");
+  };
+  ASSERT_EQ(copy("from/a%20key", {}, "/cold/k").status, 200);
+  EXPECT_EQ(class_of("/cold/k"), "STANDARD_IA");
+  ASSERT_EQ(copy("cold/k").status, 200);
+  EXPECT_EQ(class_of("/onto/k"), "<none>");
+  ASSERT_EQ(copy("cold/k", {}, "/cold/k").status, 200);
+  EXPECT_EQ(class_of("/cold/k"), "STANDARD_IA");
+  ASSERT_EQ(copy("cold/k", {{"x-amz-storage-class", "STANDARD"}}, "/cold/k").status, 200);
+  EXPECT_EQ(class_of("/cold/k"), "<none>");
+  ASSERT_EQ(put("/cold/new", "x").status, 200);
+  EXPECT_EQ(class_of("/cold/new"), "STANDARD_IA");
+}
+
+// An endpoint sees its own jurisdiction only (r2-s3.md section 1): a source elsewhere is none.
+TEST_F(CopyTest, DoesNotCrossJurisdictions) {
+  const auto eu = make_service(Jurisdiction::Eu);
+  const auto ask = [&](std::string path, Headers headers, std::string query = "") {
+    return send_as(admin_,
+                   {.method = "PUT",
+                    .path = std::move(path),
+                    .query = std::move(query),
+                    .headers = std::move(headers)},
+                   eu.get());
+  };
+  ASSERT_EQ(ask("/near", {}).status, 200);
+  const Headers far{{"x-amz-copy-source", "from/a%20key"}};
+  EXPECT_EQ(ask("/near/k", far).code(), "404 NoSuchBucket");
+  const Reply created =
+      send_as(admin_, {.method = "POST", .path = "/near/k", .query = "uploads"}, eu.get());
+  const std::string query = "partNumber=1&uploadId=" + created.element("UploadId");
+  EXPECT_EQ(ask("/near/k", far, query).code(), "404 NoSuchBucket");
+  // A bucket of the same name there is another bucket.
+  ASSERT_EQ(ask("/from", {}).status, 200);
+  EXPECT_EQ(ask("/near/k", far).code(), "404 NoSuchKey");
+  EXPECT_EQ(ask("/near/k", far, query).code(), "404 NoSuchKey");
+}
+
 TEST_F(CopyTest, TakesOrReplacesOrMergesMetadata) {
   const Headers change{{"Content-Type", "text/html"}, {"x-amz-meta-b", "3"}};
   const auto with = [&](const std::string& directive) {
@@ -108,6 +167,21 @@ TEST_F(CopyTest, CopiesPartsInOrder) {
   EXPECT_EQ(put("/onto/k", "", {{"x-amz-copy-source", "from/a key"}}, "partNumber=1&uploadId=none")
                 .code(),
             "404 NoSuchUpload");
+}
+
+// The AWS CLI sends the tag of the source with each part of a large copy.
+TEST_F(CopyTest, HoldsConditionsOnTheSourceOfAPart) {
+  const std::string id = post("/onto/k", "uploads").element("UploadId");
+  const auto part = [&](const std::string& condition, const std::string& value) {
+    return put("/onto/k", "",
+               {{"x-amz-copy-source", "from/a key"}, {"x-amz-copy-source-" + condition, value}},
+               "partNumber=1&uploadId=" + id)
+        .code();
+  };
+  EXPECT_EQ(part("if-match", etag_of("source")), "200");
+  EXPECT_EQ(part("if-match", etag_of("other")), "412 PreconditionFailed");
+  EXPECT_EQ(part("if-none-match", etag_of("source")), "412 PreconditionFailed");
+  EXPECT_EQ(part("if-unmodified-since", "Mon, 01 Jan 2024 00:00:00 GMT"), "412 PreconditionFailed");
 }
 
 }  // namespace

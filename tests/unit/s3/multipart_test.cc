@@ -1,5 +1,7 @@
 #include "service_fixture.h"
 
+#include <cstdio>
+
 namespace coffer::s3::test {
 namespace {
 
@@ -161,6 +163,68 @@ TEST_F(MultipartTest, CombinesChecksums) {
             "400 InvalidRequest");
 }
 
+// Not recorded of R2; AWS's answer.
+TEST_F(MultipartTest, RefusesPartsWithAnotherChecksumThanDeclared) {
+  const std::string id = begin({{"x-amz-checksum-algorithm", "CRC32"}});
+  const Reply refused = part(id, "1", "123456789", {{"x-amz-checksum-crc32c", "4waSgw=="}});
+  EXPECT_EQ(refused.code(), "400 InvalidRequest");
+  EXPECT_EQ(refused.element("Message"),
+            "Checksum Type mismatch occurred, expected checksum Type: "
+            "crc32, actual checksum Type: crc32c");
+  EXPECT_EQ(part(id, "1", "123456789", {{"x-amz-checksum-crc32c", "AAAAAA=="}}).code(),
+            "400 BadDigest")
+      << "a bad digest comes first";
+  EXPECT_EQ(part(id, "1", "123456789", {{"x-amz-checksum-crc32", "y/Q5Jg=="}}).status, 200);
+  EXPECT_EQ(part(id, "2", "123456789").status, 200);
+  const std::string undeclared = begin();
+  EXPECT_EQ(part(undeclared, "1", "123456789", {{"x-amz-checksum-crc32c", "4waSgw=="}}).status,
+            200);
+}
+
+// Checksum headers of the completion are the object's; what trails the document is the document's.
+TEST_F(MultipartTest, HoldsTheTrailerOfTheCompletionsOwnBody) {
+  const std::string id = begin();
+  part(id, "1", "x");
+  const std::string document =
+      "<CompleteMultipartUpload>" + entry("1", md5_of("x")) + "</CompleteMultipartUpload>";
+  const auto send_trailing = [&](const std::string& checksum) {
+    char size[17];
+    std::snprintf(size, sizeof size, "%zx", document.size());
+    return send({.method = "POST",
+                 .path = "/bucket/a%2Fk",
+                 .query = "uploadId=" + id,
+                 .body = std::string(size) + "\r\n" + document +
+                         "\r\n0\r\nx-amz-checksum-crc32:" + checksum + "\r\n\r\n",
+                 .headers = {{"x-amz-decoded-content-length", std::to_string(document.size())},
+                             {"x-amz-trailer", "x-amz-checksum-crc32"}},
+                 .payload_hash = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"});
+  };
+  std::string raw;
+  const std::uint32_t crc = crc32(0, as_bytes(document));
+  for (int shift = 24; shift >= 0; shift -= 8) raw += static_cast<char>(crc >> shift & 0xff);
+  EXPECT_EQ(send_trailing("y/Q5Jg==").code(), "400 BadDigest");
+  EXPECT_EQ(send_trailing("nonsense").code(), "400 InvalidDigest");
+  const Reply done = send_trailing(base64_encode(as_bytes(raw)));
+  EXPECT_EQ(done.code(), "200");
+  EXPECT_EQ(done.element("ChecksumCRC32"), "<none>") << "it is not the object's";
+}
+
+TEST_F(MultipartTest, MakesNoObjectAboveTheLimit) {
+  const std::string id = begin();
+  const std::string full(1'000'000, 'x');
+  std::string parts;
+  for (const std::string number : {"1", "2", "3"}) {
+    const std::string body = number == "3" ? "y" : full;
+    ASSERT_EQ(part(id, number, body).status, 200);
+    parts += entry(number, md5_of(body));
+  }
+  const Reply refused = complete(id, parts);
+  EXPECT_EQ(refused.code(), "400 EntityTooLarge");
+  EXPECT_EQ(refused.element("Message"),
+            "Your proposed upload exceeds the maximum allowed object size.");
+  EXPECT_EQ(complete(id, entry("1", md5_of(full)) + entry("2", md5_of(full))).status, 200);
+}
+
 TEST_F(MultipartTest, HoldsAFullObjectChecksum) {
   const std::string id = begin({{"x-amz-checksum-algorithm", "CRC64NVME"}});
   part(id, "1", "12345", {{"x-amz-checksum-crc64nvme", "x"}});
@@ -175,8 +239,14 @@ TEST_F(MultipartTest, HoldsAFullObjectChecksum) {
   EXPECT_EQ(with_sum("1", "12345").status, 200);
   EXPECT_EQ(with_sum("2", "6789").status, 200);
   const std::string parts = entry("1", md5_of("12345")) + entry("2", md5_of("6789"));
-  EXPECT_EQ(complete(id, parts, {{"x-amz-checksum-crc64nvme", "AAAAAAAAAAE="}}).code(),
-            "400 BadDigest");
+  const Reply wrong = complete(id, parts, {{"x-amz-checksum-crc64nvme", "AAAAAAAAAAE="}});
+  EXPECT_EQ(wrong.code(), "400 BadDigest");
+  EXPECT_EQ(wrong.element("Message"),
+            "The CRC64NVME checksum you specified did not match what we received.\n"
+            "You provided a CRC64NVME checksum with value: 0000000000000001\n"
+            "Actual CRC64NVME was: ae8b14860a799888");
+  EXPECT_EQ(complete(id, parts, {{"x-amz-checksum-crc32", "AAAAAA==-2"}}).code(),
+            "400 InvalidRequest");
   // The check value of CRC-64/NVME over "123456789".
   const Reply done = complete(id, parts, {{"x-amz-checksum-crc64nvme", "rosUhgp5mIg="}});
   ASSERT_EQ(done.status, 200) << done.body;
@@ -231,6 +301,11 @@ TEST_F(MultipartTest, ListsUploads) {
               testing::HasSubstr("<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>"));
   EXPECT_EQ(get("/bucket", "uploads&key-marker=a&upload-id-marker=x").code(),
             "400 InvalidArgument");
+  // A marker inside a group does not hide the keys behind it.
+  EXPECT_EQ(get("/bucket", "uploads&delimiter=/&key-marker=a/").body.find("<CommonPrefixes>"),
+            std::string::npos);
+  EXPECT_THAT(get("/bucket", "uploads&delimiter=/&key-marker=a/a").body,
+              testing::HasSubstr("<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>"));
   EXPECT_EQ(del("/bucket").code(), "409 BucketNotEmpty");
 }
 

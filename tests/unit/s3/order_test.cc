@@ -1,5 +1,6 @@
 // The order in which a request is looked at (r2-observed.md 1.1), and what the log learns.
 
+#include "s3/xml_reader.h"
 #include "service_fixture.h"
 
 namespace coffer::s3::test {
@@ -73,6 +74,45 @@ TEST_F(OrderTest, ASignedPostThatAsksForNothingDoesNothing) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, "");
   EXPECT_THAT(observer_.seen, testing::Contains("PostBucket 200"));
+}
+
+TEST_F(OrderTest, AnswersAreWellFormedWhateverTheyEcho) {
+  class Anything final : public XmlVisitor {
+   public:
+    bool open(std::size_t, std::string_view) override { return true; }
+    bool close(std::size_t, std::string_view, std::string&) override { return true; }
+  };
+  const std::string junk = "\xff\xc3<\xed\xa0\x80&\xf5]]>\xe2\x82";
+  const std::string query = "%ff%c3%3c%ed%a0%80%26%f5%5d%5d%3e%e2%82";
+  Message forged = sign({.path = "/bucket/k", .headers = {{"x-amz-meta-a", junk}}}, admin_);
+  forged.headers[0].second += "!";
+  const std::vector<Reply> replies{
+      put("/bucket/k", "x", {{"x-amz-expected-bucket-owner", junk}}),
+      put("/bucket/k", "x", {{"x-amz-acl", junk}}),
+      put("/bucket", "", {}, query + "=1"),
+      get("/bucket", query),
+      get("/bucket", "encoding-type=" + query),
+      get("/", query),
+      get("/", "prefix=" + query + "&start-after=" + query),
+      get("/", "", {{"cf-prefix", junk}}),
+      get("/bucket", "uploads&upload-id-marker=" + query),
+      put("/bucket/k", "", {{"x-amz-copy-source", "bucket/x"}, {"x-amz-metadata-directive", junk}}),
+      send_unsigned({.path = "/",
+                     .headers = {{"Authorization", "x"},
+                                 {"x-amz-content-sha256", "x"},
+                                 {"x-amz-date", junk}}}),
+      send_unsigned(forged),
+  };
+  for (const Reply& reply : replies) {
+    ASSERT_NE(reply.body, "") << reply.status;
+    EXPECT_LT(reply.status, 502);
+    EXPECT_NE(reply.status, 500);
+    EXPECT_TRUE(is_valid_utf8(reply.body)) << reply.code();
+    EXPECT_THAT(reply.body, testing::HasSubstr("\xEF\xBF\xBD")) << reply.code();
+    Anything visitor;
+    XmlReader reader(visitor);
+    EXPECT_TRUE(reader.feed(reply.body) && reader.finish()) << reply.body;
+  }
 }
 
 TEST_F(OrderTest, TellsTheObserverOncePerRequest) {

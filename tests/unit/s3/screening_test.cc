@@ -69,7 +69,7 @@ std::vector<Row> table() {
 Result<> screen(const Operation& operation, const std::string& name, const std::string& value) {
   HeaderList headers;
   headers.add(name, value);
-  return screen_headers(operation, headers);
+  return screen_headers(operation, headers, true);
 }
 
 std::string not_implemented(const std::string& name, const std::string& value) {
@@ -125,7 +125,7 @@ TEST(Screening, RefusesTheSessionTokenFirst) {
     HeaderList headers;
     headers.add("x-amz-expected-bucket-owner", "x");
     headers.add("X-Amz-Security-Token", "x");
-    const auto result = screen_headers(row.operation, headers);
+    const auto result = screen_headers(row.operation, headers, true);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code(), ErrorCode::InvalidArgument);
     EXPECT_EQ(result.error().message(), "X-Amz-Security-Token");
@@ -135,11 +135,18 @@ TEST(Screening, RefusesTheSessionTokenFirst) {
   EXPECT_TRUE(screen(PostNothing(), "x-amz-security-token", "x"));
 }
 
+TEST(Screening, LetsAPartCopyHaveConditionsUnlessStrict) {
+  HeaderList headers;
+  headers.add("x-amz-copy-source-if-match", "\"tag\"");
+  EXPECT_TRUE(screen_headers(part_copy(), headers, false));
+  EXPECT_EQ(screen_headers(part_copy(), headers, true).error().code(), ErrorCode::NotImplemented);
+}
+
 TEST(Screening, TakesTheFirstRefusedHeaderOfTheListNotOfTheRequest) {
   HeaderList headers;
   headers.add("x-amz-object-lock-mode", "COMPLIANCE");
   headers.add("x-amz-tagging", "a=b");
-  const auto result = screen_headers(PutObject(), headers);
+  const auto result = screen_headers(PutObject(), headers, true);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message(), not_implemented("x-amz-tagging", "a=b"));
 }
@@ -205,7 +212,7 @@ TEST(Screening, ValidatesCustomerKeysInOrderAndNeverIgnoresThem) {
   for (const Case& each : cases) {
     HeaderList headers;
     for (const auto& [name, value] : each.headers) headers.add(name, value);
-    const auto result = screen_headers(each.operation, headers);
+    const auto result = screen_headers(each.operation, headers, true);
     ASSERT_FALSE(result) << each.message;
     EXPECT_EQ(result.error().code(), each.code) << each.message;
     EXPECT_EQ(result.error().message(), each.message);

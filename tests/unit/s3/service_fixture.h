@@ -129,6 +129,7 @@ class ServiceTest : public ::testing::Test {
     store::Limits limits;
     limits.part_bytes_min = 5;
     limits.single_write_bytes_max = 1'000'000;
+    limits.object_bytes_max = 2'000'000;
     store_ = std::make_unique<store::Store>(store::Environment{clock_, random_, pool_},
                                             std::move(placements), limits);
     EXPECT_TRUE(run(identity_.load()));
@@ -245,12 +246,19 @@ class ServiceTest : public ::testing::Test {
   }
   Reply send(Message message) { return send_as(admin_, std::move(message)); }
 
-  Message presign(Message message, const Keys& keys, std::uint32_t expires_s = 60) {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  /// Signs the host and `signed_headers`, which are sent along; not those that the message has.
+  Message presign(Message message, const Keys& keys, std::uint32_t expires_s = 60,
+                  const Headers& signed_headers = {}) {
     auth::SigningInput input;
     input.method = message.method;
     input.path = message.path;
     input.query = message.query;
     input.headers.add("host", message.host);
+    for (const auto& [name, value] : signed_headers) {
+      input.headers.add(name, value);
+      message.headers.emplace_back(name, value);
+    }
     input.payload_hash = "UNSIGNED-PAYLOAD";
     input.access_key_id = keys.id;
     input.secret_access_key = keys.secret;
@@ -259,7 +267,6 @@ class ServiceTest : public ::testing::Test {
     return message;
   }
 
-  using Headers = std::vector<std::pair<std::string, std::string>>;
   Reply get(std::string path, std::string query = "", Headers headers = {}) {
     return send({.method = "GET",
                  .path = std::move(path),

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace coffer::s3 {
 namespace {
 
@@ -81,6 +83,64 @@ Result<> read(std::string_view text, Recorder& recorder, std::size_t piece = 7) 
     text.remove_prefix(std::min(piece, text.size()));
   }
   return reader.finish();
+}
+
+/// What a reader of the document gets for `text`, by the book: each byte that begins no character
+/// and each character that XML 1.0 forbids (section 2.2) is U+FFFD.
+std::string readable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length <= 4 && !is_valid_utf8(text.substr(0, length))) ++length;
+    const bool character = length <= 4 && length <= text.size();
+    const std::string_view piece = text.substr(0, character ? length : 1);
+    const auto first = static_cast<unsigned char>(piece.front());
+    const bool control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
+    const bool forbidden = piece == "\xEF\xBF\xBE" || piece == "\xEF\xBF\xBF";
+    out += !character || control || forbidden ? std::string_view("\xEF\xBF\xBD") : piece;
+    text.remove_prefix(piece.size());
+  }
+  return out;
+}
+
+void expect_readable(std::string_view text) {
+  const std::string out = escaped(text);
+  Recorder recorder;
+  const auto parsed = read("<a>" + out + "</a>", recorder, 1 << 20);
+  if (is_valid_utf8(out) && parsed && recorder.seen == "1<a a='" + readable(text) + "'> ") return;
+  ADD_FAILURE() << "of " << hex_encode(as_bytes(text)) << ": " << hex_encode(as_bytes(out));
+}
+
+// The reader is expat.
+TEST(XmlWriter, WritesWellFormedTextWhateverTheBytes) {
+  for (unsigned first = 0; first < 256; ++first) {
+    expect_readable(std::string(1, static_cast<char>(first)));
+    for (unsigned second = 0; second < 256; ++second) {
+      expect_readable(std::string{static_cast<char>(first), static_cast<char>(second)});
+    }
+  }
+  // Around every bound of table 3-7 of the Unicode standard, whole and cut off.
+  const std::string leads = "\x7f\xc1\xc2\xdf\xe0\xe1\xec\xed\xee\xef\xf0\xf1\xf3\xf4\xf5";
+  const std::string trails = "\x7f\x80\x8f\x90\x9f\xa0\xbe\xbf\xc0";
+  for (const char lead : leads) {
+    for (const char second : trails) {
+      for (const char third : trails) {
+        for (const char fourth : trails) {
+          const std::string four{lead, second, third, fourth};
+          expect_readable(four);
+          expect_readable(four.substr(0, 3) + "x");
+        }
+      }
+    }
+  }
+  std::mt19937 random(3);
+  const std::string odd = leads + trails + std::string("a]>&<'\"\r\n\t\0\x01", 12);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text(random() % 24, ' ');
+    for (char& c : text)
+      c = random() % 8 == 0 ? static_cast<char>(random()) : odd[random() % odd.size()];
+    expect_readable(text);
+  }
 }
 
 TEST(XmlReader, HandsOutElementsWithTheirOwnText) {

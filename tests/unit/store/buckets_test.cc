@@ -1,5 +1,8 @@
 #include "store_fixture.h"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
 namespace coffer::store::test {
 namespace {
 
@@ -70,7 +73,12 @@ TEST_F(Buckets, ConcurrentCreationsMakeOne) {
 TEST_F(Buckets, AreDeletedOnlyWhenEmpty) {
   make_bucket();
   ASSERT_TRUE(put(at("k"), "x"));
-  EXPECT_EQ(code_of(run(store_->delete_bucket(bucket()))), ErrorCode::BucketNotEmpty);
+  const auto refused = run(store_->delete_bucket(bucket()));
+  EXPECT_EQ(code_of(refused), ErrorCode::BucketNotEmpty);
+  EXPECT_EQ(refused.error().message(),
+            "The bucket you tried to delete (bucket) is not empty "
+            "(account " +
+                account_.hex() + ")");
   ASSERT_TRUE(run(store_->delete_object(at("k"))));
   const UploadInfo upload = begin_upload(at("k"));
   EXPECT_EQ(code_of(run(store_->delete_bucket(bucket()))), ErrorCode::BucketNotEmpty);
@@ -174,6 +182,142 @@ TEST_F(Buckets, DeletionInterruptedIsFinished) {
   }
 }
 
+TEST_F(Buckets, ManyInterruptedOnesAreFinishedPageByPage) {
+  // More than a page of the recovery, all of its steps mixed.
+  constexpr int kBuckets = 1'100;
+  for (int i = 0; i < kBuckets; ++i) {
+    const std::string name = "bucket-" + std::to_string(10'000 + i);
+    if (i % 3 == 0) {
+      meta_.before_commit = [this]() -> Task<> {
+        meta_.before_commit = [this]() -> Task<> {
+          meta_.fail_commits = 1;
+          co_return;
+        };
+        co_return;
+      };
+      ASSERT_FALSE(run(store_->create_bucket(bucket(name), {})));
+      continue;
+    }
+    make_bucket(name);
+    if (i % 3 == 1) continue;
+    meta_.before_commit = [this]() -> Task<> {
+      meta_.before_commit = [this]() -> Task<> {
+        meta_.fail_commits = 1;
+        co_return;
+      };
+      co_return;
+    };
+    ASSERT_FALSE(run(store_->delete_bucket(bucket(name))));
+  }
+  open_store();
+  ASSERT_TRUE(run(store_->recover()));
+  std::size_t listed = 0;
+  ListBucketsQuery query;
+  for (;;) {
+    const auto page = run(store_->list_buckets(account_, Jurisdiction::Default, query)).value();
+    listed += page.buckets.size();
+    if (!page.truncated) break;
+    query.start_after = page.buckets.back().name.text();
+  }
+  std::size_t expected = 0;
+  for (int i = 0; i < kBuckets; ++i) {
+    const bool live = i % 3 != 2;
+    expected += live ? 1 : 0;
+    const auto found = run(store_->get_bucket(bucket("bucket-" + std::to_string(10'000 + i))));
+    ASSERT_EQ(found.has_value(), live) << i;
+  }
+  EXPECT_EQ(listed, expected);
+  collect();
+  EXPECT_EQ(meta_.drops, kBuckets - expected);
+}
+
+TEST_F(Buckets, CostACleanStartNothing) {
+  for (int i = 0; i < 600; ++i) make_bucket("bucket-" + std::to_string(i));
+  ASSERT_TRUE(run(store_->mark_clean_stop()));
+  open_store();
+  meta_.gets = meta_.header_gets = meta_.visited = 0;
+  ASSERT_TRUE(run(store_->recover()));
+  EXPECT_EQ(meta_.gets, 1u) << "the mark";
+  EXPECT_EQ(meta_.visited, 0u);
+  // The collector goes through them once, without their headers.
+  ASSERT_TRUE(run(store_->collect_garbage()));
+  EXPECT_EQ(meta_.visited, 600u);
+  EXPECT_EQ(meta_.header_gets, 0u);
+  meta_.visited = 0;
+  ASSERT_TRUE(run(store_->collect_garbage()));
+  EXPECT_EQ(meta_.visited, 0u);
+
+  open_store();
+  ASSERT_TRUE(run(store_->recover()));
+  EXPECT_EQ(meta_.header_gets, 600u) << "the mark was used up";
+}
+
+/// A change that stopped between two of its commits, by an error or because nobody waits for it any
+/// more, is finished by the next start, also when the process ends in order.
+TEST_F(Buckets, WhatStoppedHalfwayPreventsTheMark) {
+  enum class Ending { Error, Cancelled };
+  for (const Ending ending : {Ending::Error, Ending::Cancelled}) {
+    for (const bool deletes : {false, true}) {
+      SCOPED_TRACE(deletes ? "delete" : "create");
+      const std::string name = deletes ? "deleted" : "created";
+      if (deletes) make_bucket(name);
+      boost::asio::cancellation_signal cancel;
+      meta_.before_commit = [&]() -> Task<> {
+        meta_.before_commit = [&]() -> Task<> {
+          if (ending == Ending::Error) meta_.fail_commits = 1;
+          if (ending == Ending::Cancelled) cancel.emit(boost::asio::cancellation_type::terminal);
+          co_return;
+        };
+        co_return;
+      };
+      const auto change = [](Store& store, BucketAddress address, bool remove) -> Task<> {
+        if (remove) {
+          EXPECT_FALSE(co_await store.delete_bucket(std::move(address)));
+        } else {
+          const CreateBucketOptions options;
+          EXPECT_FALSE(co_await store.create_bucket(std::move(address), options));
+        }
+      };
+      bool threw = false;
+      boost::asio::co_spawn(
+          io_, change(*store_, bucket(name), deletes),
+          boost::asio::bind_cancellation_slot(
+              cancel.slot(), [&threw](std::exception_ptr failure) { threw = failure != nullptr; }));
+      io_.restart();
+      io_.run();
+      EXPECT_EQ(threw, ending == Ending::Cancelled);
+
+      ASSERT_TRUE(run(store_->mark_clean_stop()));  // declines
+      open_store();
+      ASSERT_TRUE(run(store_->recover()));
+      const auto page = run(store_->list_buckets(account_, Jurisdiction::Default, {})).value();
+      EXPECT_EQ(page.buckets.size(), deletes ? 0u : 1u);
+      if (!deletes) {
+        EXPECT_TRUE(run(store_->delete_bucket(bucket(name))));
+      }
+      // Nothing is left, so the next stop is clean.
+      ASSERT_TRUE(run(store_->mark_clean_stop()));
+      open_store();
+      meta_.gets = 0;
+      ASSERT_TRUE(run(store_->recover()));
+      EXPECT_EQ(meta_.gets, 1u);
+    }
+  }
+}
+
+TEST_F(Buckets, RefusalsDoNotPreventTheMark) {
+  make_bucket();
+  ASSERT_TRUE(put(at("k"), "x"));
+  EXPECT_EQ(code_of(run(store_->create_bucket(bucket(), {}))), ErrorCode::BucketAlreadyOwnedByYou);
+  EXPECT_EQ(code_of(run(store_->delete_bucket(bucket("none")))), ErrorCode::NoSuchBucket);
+  EXPECT_EQ(code_of(run(store_->delete_bucket(bucket()))), ErrorCode::BucketNotEmpty);
+  ASSERT_TRUE(run(store_->mark_clean_stop()));
+  open_store();
+  meta_.gets = 0;
+  ASSERT_TRUE(run(store_->recover()));
+  EXPECT_EQ(meta_.gets, 1u);
+}
+
 TEST_F(Buckets, AreListedInOrderByPrefixAndPage) {
   for (const char* name : {"beta", "alpha", "alpha-2", "gamma", "alp"}) make_bucket(name);
   BucketAddress foreign(AccountId::make(random_), Jurisdiction::Default,
@@ -194,6 +338,13 @@ TEST_F(Buckets, AreListedInOrderByPrefixAndPage) {
   EXPECT_EQ(names({.prefix = "", .start_after = "", .limit = 0}), "...");
   EXPECT_EQ(names({.prefix = "b", .start_after = "zeta", .limit = 5}), ".");
   EXPECT_EQ(names({.prefix = "b", .start_after = "a", .limit = 5}), "beta .");
+  // Longer than any name, and than a key of the index may be.
+  for (const std::size_t size : {63u, 64u, 65u, 16'384u}) {
+    const std::string text(size, 'b');
+    EXPECT_EQ(names({.prefix = text, .start_after = "", .limit = 5}), ".");
+    EXPECT_EQ(names({.prefix = "", .start_after = text, .limit = 5}), "beta gamma .");
+    EXPECT_EQ(names({.prefix = "a", .start_after = text, .limit = 5}), ".");
+  }
 }
 
 TEST_F(FewBuckets, AreLimitedByAccount) {

@@ -26,6 +26,23 @@ TEST_F(Copy, MovesNoBytesForBlobs) {
   EXPECT_EQ(usage("target").bytes, 1000);
 }
 
+TEST_F(Copy, TellsTheVersionOfItsSource) {
+  ASSERT_TRUE(put(at("empty"), ""));
+  ASSERT_TRUE(put(at("inline"), "hello"));
+  ASSERT_TRUE(put(at("blob"), text(500)));
+  put_parts(at("parts"), {"aaaaa", "cc"});
+  for (const char* name : {"empty", "inline", "blob", "parts"}) {
+    for (const char* to : {"elsewhere", name}) {
+      SCOPED_TRACE(std::string(name) + " to " + to);
+      const VersionId source = head(at(name)).info.version;
+      const auto copied = run(store_->copy_object(at(name), at(to), {}, CommitGate())).value();
+      EXPECT_EQ(copied.source_version, source);
+      EXPECT_EQ(copied.object.version, head(at(to)).info.version);
+      EXPECT_NE(copied.object.version, source);
+    }
+  }
+}
+
 TEST_F(Copy, EveryKindOfDataArrives) {
   ASSERT_TRUE(put(at("empty"), ""));
   ASSERT_TRUE(put(at("inline"), "hello"));

@@ -47,7 +47,11 @@ TEST_F(Listing, FollowsTheTable) {
       {"page of one", query("", "/", "", 1), "a ... [a]"},
       {"next is a prefix", query("", "/", "a", 1), "b/* ... [b/]"},
       {"after a prefix", query("", "/", "b/", 1), "b0 ... [b0]"},
-      {"after a key inside a group", query("", "/", "b/1", 1), "b0 ... [b0]"},
+      {"after a key inside a group", query("", "/", "b/1", 1), "b/* ... [b/]"},
+      {"between keys of a group", query("", "/", "b/zz", 1), "b0 ... [b0]"},
+      {"after the last key of a group", query("", "/", "b/c/3", 1), "b0 ... [b0]"},
+      {"after a group inside a group", query("", "/", "b/c/", 1), "b/* ... [b/]"},
+      {"before the keys of a group", query("", "/", "b/0", 1), "b/* ... [b/]"},
       {"after a group, without delimiter", query("", "", "b/", 2), "b/1 b/2 ... [b/2]"},
       {"after a prefix that is asked for", query("b/", "/", "b/"), "b/1 b/2 b/c/* ."},
       {"after a sub-group", query("b/", "/", "b/c/"), "."},
@@ -109,10 +113,11 @@ ObjectPage model(const std::set<std::string>& keys, const ListObjectsQuery& quer
         is_prefix = true;
       }
     }
-    // A marker at or inside a group is past it.
-    const bool past = is_prefix ? query.start_after >= shown || query.start_after.starts_with(shown)
-                                : query.start_after >= shown;
-    if (!query.start_after.empty() && past) continue;
+    // Keys up to the marker are past; a marker that is a group's own name is past all of it.
+    const auto past = [&](const std::string& marker) {
+      return !marker.empty() && (marker >= key || (is_prefix && marker == shown));
+    };
+    if (past(query.start_after) || past(query.continuation)) continue;
     if (!items.empty() && items.back().is_prefix && items.back().text == shown) continue;
     items.push_back({shown, is_prefix});
   }
@@ -148,7 +153,8 @@ TEST_F(Listing, AgreesWithANaiveModel) {
   }
   put_all({keys.begin(), keys.end()});
   for (int i = 0; i < 4'000; ++i) {
-    const ListObjectsQuery asked{word(2), word(2), random() % 3 == 0 ? "" : word(5), random() % 12};
+    const ListObjectsQuery asked{word(2), word(2), random() % 3 == 0 ? "" : word(5), random() % 12,
+                                 random() % 2 == 0 ? "" : word(5)};
     const ObjectPage expected = model(keys, asked);
     const ObjectPage page = run(store_->list_objects(bucket(), asked)).value();
     ASSERT_EQ(page.truncated, expected.truncated);
@@ -163,19 +169,88 @@ TEST_F(Listing, AgreesWithANaiveModel) {
 
 TEST_F(Listing, PagesJoinWithoutGapsOrRepeats) {
   put_all({"a/1", "a/2", "b", "c/1", "d", "d/1", "d0", "e/1"});
-  for (std::size_t limit = 1; limit < 9; ++limit) {
-    std::vector<std::string> seen;
-    ListObjectsQuery asked = query("", "/", "", limit);
-    for (;;) {
-      const auto page = run(store_->list_objects(bucket(), asked)).value();
-      ASSERT_LE(page.objects.size() + page.common_prefixes.size(), limit);
-      for (const auto& object : page.objects) seen.push_back(object.key);
-      for (const auto& prefix : page.common_prefixes) seen.push_back(prefix);
-      if (!page.truncated) break;
-      asked.start_after = page.next;
+  struct Start {
+    const char* start_after;
+    bool by_marker;  ///< the client carries `next` itself, as V1 does
+    std::vector<std::string> expected;
+  };
+  const std::vector<Start> rows{
+      {"", true, {"a/", "b", "c/", "d", "d/", "d0", "e/"}},
+      {"", false, {"a/", "b", "c/", "d", "d/", "d0", "e/"}},
+      // It is sent again with every page, and lies in the group that the first page ends with.
+      {"a/1", false, {"a/", "b", "c/", "d", "d/", "d0", "e/"}},
+      {"d", false, {"d/", "d0", "e/"}},
+  };
+  for (const Start& row : rows) {
+    for (std::size_t limit = 1; limit < 9; ++limit) {
+      SCOPED_TRACE(std::string(row.start_after) + " by " + std::to_string(limit));
+      std::vector<std::string> seen;
+      ListObjectsQuery asked = query("", "/", row.start_after, limit);
+      for (;;) {
+        const auto page = run(store_->list_objects(bucket(), asked)).value();
+        ASSERT_LE(page.objects.size() + page.common_prefixes.size(), limit);
+        for (const auto& object : page.objects) seen.push_back(object.key);
+        for (const auto& prefix : page.common_prefixes) seen.push_back(prefix);
+        ASSERT_LE(seen.size(), row.expected.size());
+        if (!page.truncated) break;
+        (row.by_marker ? asked.start_after : asked.continuation) = page.next;
+      }
+      std::sort(seen.begin(), seen.end());
+      EXPECT_EQ(seen, row.expected);
     }
-    std::sort(seen.begin(), seen.end());
-    EXPECT_THAT(seen, ::testing::ElementsAre("a/", "b", "c/", "d", "d/", "d0", "e/"));
+  }
+}
+
+// A request's query is up to 16 KiB long, a key of the index 8 KiB.
+TEST_F(Listing, TakesPrefixesAndMarkersOfAnyLength) {
+  // U+1D160 has four bytes, its NFC twelve: with 256 of them a key is as long as a key can be.
+  std::string longest_original;
+  std::string longest;
+  for (int i = 0; i < 256; ++i) longest_original += "\xf0\x9d\x85\xa0";
+  for (int i = 0; i < 256; ++i) longest += "\xf0\x9d\x85\x98\xf0\x9d\x85\xa5\xf0\x9d\x85\xae";
+  const std::string nuls(1024, '\0');
+  const std::string letters(1024, 'm');
+  put_all({longest_original, nuls, letters, "a", "z"});
+  ASSERT_EQ(longest.size(), 3072u);
+  ASSERT_TRUE(begin_upload(at(letters)).key == key(letters));
+  const std::string all = nuls + " a " + letters + " z " + longest_original + " .";
+  EXPECT_EQ(list(query("", "", "")), all);
+  EXPECT_EQ(list(query(longest, "", "")), longest_original + " .");
+
+  for (const std::size_t size : {1'025u, 3'072u, 3'073u, 4'096u, 16'384u, 65'536u}) {
+    SCOPED_TRACE(size);
+    const std::string zeros(size, '\0');
+    const std::string ms(size, 'm');
+    const std::string ones(size, '\xff');
+    for (const std::string& text : {zeros, ms, ones}) {
+      EXPECT_EQ(list(query(text, "/", "")), ".");
+      EXPECT_EQ(list(query("", text, "")), all);
+      ListUploadsQuery uploads;
+      uploads.prefix = text;
+      EXPECT_TRUE(run(store_->list_uploads(bucket(), uploads)).value().uploads.empty());
+    }
+    const std::string from_a = "a " + letters + " z " + longest_original + " .";
+    EXPECT_EQ(list(query("", "", zeros)), from_a);
+    EXPECT_EQ(list(query("", "", ms)), "z " + longest_original + " .");
+    EXPECT_EQ(list(query("", "m", ms)), "z " + longest_original + " .");
+    EXPECT_EQ(list(query("", "", ones)), ".");
+    EXPECT_EQ(list(query("m", "", ms)), ".");
+    ListObjectsQuery continued;
+    continued.continuation = ms;
+    EXPECT_EQ(list(continued), "z " + longest_original + " .");
+    // The longest key itself, and what begins with it.
+    EXPECT_EQ(list(query("", "", longest)), ".");
+    EXPECT_EQ(list(query("", "", longest + ms)), ".");
+    EXPECT_EQ(list(query("", "", longest.substr(0, 3'071))), longest_original + " .");
+
+    for (const bool with_id : {false, true}) {
+      ListUploadsQuery uploads;
+      if (with_id) uploads.upload_id_marker = UploadId::make(random_);
+      uploads.key_marker = zeros;
+      EXPECT_EQ(run(store_->list_uploads(bucket(), uploads)).value().uploads.size(), 1u);
+      uploads.key_marker = ms;
+      EXPECT_TRUE(run(store_->list_uploads(bucket(), uploads)).value().uploads.empty());
+    }
   }
 }
 
@@ -244,6 +319,11 @@ TEST_F(Listing, OfUploadsOrdersByKeyThenId) {
   EXPECT_EQ(page.uploads.size(), 4u);
   EXPECT_THAT(page.common_prefixes, ::testing::ElementsAre("c/"));
   asked.key_marker = "c/";
+  EXPECT_TRUE(run(store_->list_uploads(bucket(), asked)).value().common_prefixes.empty());
+  asked.key_marker = "c/1";
+  EXPECT_THAT(run(store_->list_uploads(bucket(), asked)).value().common_prefixes,
+              ::testing::ElementsAre("c/"));
+  asked.key_marker = "c/2";
   EXPECT_TRUE(run(store_->list_uploads(bucket(), asked)).value().common_prefixes.empty());
   asked = {};
   asked.prefix = "c/";

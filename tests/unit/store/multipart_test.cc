@@ -314,8 +314,21 @@ TEST_F(Multipart, CombinesChecksums) {
   complete_options.parts = parts;
   complete_options.expected =
       Checksum{ChecksumAlgorithm::Crc64nvme, ChecksumType::FullObject, "12345678"};
-  EXPECT_EQ(code_of(run(store_->complete_upload(at("k"), upload.id, complete_options, {}))),
-            ErrorCode::BadDigest);
+  const auto refused = run(store_->complete_upload(at("k"), upload.id, complete_options, {}));
+  EXPECT_EQ(code_of(refused), ErrorCode::BadDigest);
+  // As the one of a body (r2-observed.md section 9).
+  EXPECT_EQ(refused.error().message(),
+            "The CRC64NVME checksum you specified did not match what we received.\n"
+            "You provided a CRC64NVME checksum with value: 3132333435363738\n"
+            "Actual CRC64NVME was: " +
+                hex_encode(as_bytes(expected)));
+  complete_options.expected.algorithm = ChecksumAlgorithm::Crc32;
+  const auto other = run(store_->complete_upload(at("k"), upload.id, complete_options, {}));
+  EXPECT_EQ(code_of(other), ErrorCode::InvalidRequest);
+  EXPECT_EQ(other.error().message(),
+            "Checksum Type mismatch occurred, expected checksum Type: "
+            "crc64nvme, actual checksum Type: crc32");
+  complete_options.expected.algorithm = ChecksumAlgorithm::Crc64nvme;
   complete_options.expected.value = expected;
   complete_options.expected_size_bytes = 12;
   EXPECT_EQ(code_of(run(store_->complete_upload(at("k"), upload.id, complete_options, {}))),
@@ -350,6 +363,87 @@ TEST_F(Multipart, CombinesChecksums) {
   const Sha256Digest of_digests = sha256(as_bytes(digests));
   EXPECT_EQ(composite->checksum.value, as_text(of_digests));
   EXPECT_EQ(composite->checksum.type, ChecksumType::Composite);
+}
+
+TEST_F(Multipart, APartHasTheChecksumItsUploadDeclared) {
+  struct Case {
+    ChecksumAlgorithm declared;
+    ChecksumAlgorithm given;
+    std::string message;
+  };
+  const std::string mismatch = "Checksum Type mismatch occurred, expected checksum Type: ";
+  const std::vector<Case> rows{
+      {ChecksumAlgorithm::None, ChecksumAlgorithm::Sha1, ""},
+      {ChecksumAlgorithm::Crc32, ChecksumAlgorithm::None, ""},
+      {ChecksumAlgorithm::Crc32, ChecksumAlgorithm::Crc32, ""},
+      {ChecksumAlgorithm::Crc32, ChecksumAlgorithm::Sha1,
+       mismatch + "crc32, actual checksum Type: sha1"},
+      {ChecksumAlgorithm::Sha256, ChecksumAlgorithm::Crc64nvme,
+       mismatch + "sha256, actual checksum Type: crc64nvme"},
+  };
+  for (const Case& row : rows) {
+    CreateUploadOptions options;
+    options.checksum_algorithm = row.declared;
+    const UploadInfo upload = begin_upload(at("k"), options);
+    TextBody body("a part with more than sixteen bytes");
+    body.checksum = Checksum{row.given, ChecksumType::FullObject, "v"};
+    const auto result = run(store_->upload_part(at("k"), upload.id, 1, body));
+    EXPECT_EQ(result.has_value(), row.message.empty()) << row.message;
+    if (!result) {
+      EXPECT_EQ(result.error().code(), ErrorCode::InvalidRequest);
+      EXPECT_EQ(result.error().message(), row.message);
+    }
+    // What was refused left no bytes.
+    EXPECT_EQ(blobs_held(), row.message.empty() ? 1u : 0u);
+    ASSERT_TRUE(run(store_->abort_upload(at("k"), upload.id)));
+    collect();
+  }
+}
+
+TEST_F(Multipart, UnlistedPartsOfEveryKindAreDropped) {
+  put_parts(at("source"), {"0123456789", "abcdefghij", "ABC"});
+  ASSERT_TRUE(put(at("blob"), "the quick brown fox"));
+  const std::size_t before = blobs_held();
+  const UploadInfo upload = begin_upload(at("k"));
+  std::vector<CompletedPart> listed;
+  // Listed: one uploaded, one of many slices. Unlisted: the same, in front, between and behind.
+  const std::vector<bool> keep{false, true, false, true, false};
+  for (std::uint32_t number = 1; number <= 5; ++number) {
+    const bool copied = number % 2 == 0 || number == 3;
+    const auto part = copied ? copy_part(at("source"), at("k"), upload.id, number, PartRange{5, 21})
+                             : put_part(at("k"), upload.id, number, std::string(17, 'u'));
+    ASSERT_TRUE(part);
+    if (keep[number - 1]) listed.push_back(completed(*part));
+  }
+  ASSERT_TRUE(complete(at("k"), upload.id, listed));
+  EXPECT_EQ(get(at("k")), "56789abcdefghijAB56789abcdefghijAB");
+  collect();
+  EXPECT_EQ(blobs_held(), before) << "the two uploaded parts are gone";
+  ASSERT_TRUE(run(store_->delete_object(at("source"))));
+  collect();
+  EXPECT_EQ(get(at("k")), "56789abcdefghijAB56789abcdefghijAB");
+  ASSERT_TRUE(run(store_->delete_object(at("k"))));
+  collect();
+  EXPECT_EQ(blobs_held(), 1u) << "no reference to the source is left";
+}
+
+class SmallObjects : public Multipart {
+ protected:
+  SmallObjects() {
+    limits_.object_bytes_max = 14;
+    open_store();
+  }
+};
+
+TEST_F(SmallObjects, AreTheLargestThatPartsMake) {
+  const UploadInfo upload = begin_upload(at("k"));
+  std::vector<CompletedPart> parts;
+  for (const std::uint32_t number : {1u, 2u, 3u}) {
+    parts.push_back(completed(put_part(at("k"), upload.id, number, "aaaaa").value()));
+  }
+  EXPECT_EQ(code_of(complete(at("k"), upload.id, parts)), ErrorCode::EntityTooLarge);
+  parts.back() = completed(put_part(at("k"), upload.id, 3, "aaaa").value());
+  EXPECT_TRUE(complete(at("k"), upload.id, parts)) << "the limit itself";
 }
 
 TEST_F(Multipart, PartCopyRefersToBytesOfEveryKindOfSource) {

@@ -61,6 +61,7 @@ class WatchedMeta final : public meta::Engine {
 
   Task<Result<std::optional<meta::Stored>>> get(meta::Partition partition, meta::Key key) override {
     ++gets;
+    header_gets += key.family == meta::Family::Header ? 1 : 0;
     const bool of_object = key.family == meta::Family::Record && partition.size() == 16;
     auto result = co_await engine_->get(std::move(partition), std::move(key));
     if (of_object && after_object_read) {
@@ -100,6 +101,7 @@ class WatchedMeta final : public meta::Engine {
   }
 
   std::size_t gets = 0;
+  std::size_t header_gets = 0;
   std::size_t scans = 0;
   std::size_t visited = 0;
   std::size_t commits = 0;
@@ -271,7 +273,9 @@ class StoreTest : public ::testing::Test {
   }
   Result<ObjectInfo> copy(const ObjectAddress& from, const ObjectAddress& to,
                           CopyOptions options = {}) {
-    return run(store_->copy_object(from, to, std::move(options), CommitGate()));
+    auto copied = run(store_->copy_object(from, to, std::move(options), CommitGate()));
+    if (!copied) return copied.error();
+    return std::move(copied->object);
   }
   BucketUsage usage(std::string_view name = "bucket") {
     return run(store_->bucket_usage(bucket(name))).value();
