@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <climits>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/details/thread_pool.h>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <climits>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
@@ -110,8 +110,8 @@ void block_signals() {
 class Log {
  public:
   static Log& instance() {
-    static Log* const made = make();
-    return *made;
+    static Log* const log = start();
+    return *log;
   }
 
   void set_level(spdlog::level::level_enum level) { logger_->set_level(level); }
@@ -125,17 +125,17 @@ class Log {
  private:
   Log() { sink_->watch(*pool_); }
 
-  static Log* make() {
-    static Log* const log = new Log;
-    std::atexit([] { log->flush(); });
-    static const std::terminate_handler previous = std::get_terminate();
-    std::set_terminate([] {
-      log->flush();
-      previous();
+  static Log* start() {
+    Log* const log = new Log;
+    std::atexit([] { instance().flush(); });
+    log->terminate_ = std::set_terminate([] {
+      instance().flush();
+      instance().terminate_();
     });
     return log;
   }
 
+  std::terminate_handler terminate_ = nullptr;  ///< that was there before
   const std::shared_ptr<StderrSink> sink_ = std::make_shared<StderrSink>();
   const std::shared_ptr<spdlog::details::thread_pool> pool_ =
       std::make_shared<spdlog::details::thread_pool>(kLinesMax, 1, block_signals);

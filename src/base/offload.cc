@@ -51,6 +51,9 @@ class Offloaded : public std::enable_shared_from_this<Offloaded<Handler>> {
   /// Never resumes the coroutine on this stack: it may belong to the pool, or still be suspending.
   void complete(Result<> result) {
     const auto executor = guard_.get_executor();
+    // The loop may run dry, and be destroyed, as soon as it has what is posted: not while this
+    // thread is still inside the post.
+    const auto hold = asio::make_work_guard(executor);
     auto resume = [self = this->shared_from_this(), result = std::move(result)]() mutable {
       self->guard_.reset();
       Handler handler = std::move(self->handler_);
