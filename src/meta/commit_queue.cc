@@ -33,6 +33,9 @@ class QueuedFor final : public QueuedChange {
   void resume(std::unique_ptr<QueuedChange> self, Result<CommitOutcome> outcome) override {
     std::unique_ptr<QueuedFor> mine(static_cast<QueuedFor*>(self.release()));
     const auto executor = guard_.get_executor();
+    // The loop may run dry, and be destroyed, as soon as it has what is posted: not while this
+    // thread is still inside the post.
+    const auto hold = asio::make_work_guard(executor);
     auto completion = [mine = std::move(mine), outcome = std::move(outcome)]() mutable {
       // Blobs that were not adopted go before the caller learns of it.
       mine->drop_change();

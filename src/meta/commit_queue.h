@@ -70,7 +70,7 @@ struct CommitQueueLimits {
 
 /// Collects the changes of all connections for one thread, its own, which applies everything that
 /// waits as one batch. Thread-safe. The destructor applies what still waits, then joins; no call
-/// may come any more. The event loops of those who wait must live until they are answered.
+/// may come any more. The event loops of those who waited outlive it.
 class CommitQueue {
  public:
   /// Answers each change of a batch, in their order; called on the queue's thread only. Must not

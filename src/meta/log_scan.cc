@@ -24,10 +24,18 @@ constexpr std::size_t kBatchHeaderBytes = 12;
 /// RocksDB's sequence numbers have 56 bits.
 constexpr std::uint64_t kSequenceMax = (std::uint64_t{1} << 56) - 1;
 
-enum FragmentType : std::uint8_t { kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
+enum class FragmentType : std::uint8_t { Full = 1, First = 2, Middle = 3, Last = 4 };
+
+bool begins_record(FragmentType type) {
+  return type == FragmentType::Full || type == FragmentType::First;
+}
+
+bool ends_record(FragmentType type) {
+  return type == FragmentType::Full || type == FragmentType::Last;
+}
 
 struct Fragment {
-  std::uint8_t type;
+  FragmentType type;
   std::string_view payload;
   std::uint64_t end;
 };
@@ -61,11 +69,11 @@ class Scanner {
     while ((at = skip_trailer(at)) < file_.size()) {
       const auto fragment = fragment_at(at);
       if (!fragment) return at;
-      const bool begins = fragment->type == kFull || fragment->type == kFirst;
+      const bool begins = begins_record(fragment->type);
       if (begins == inside) return at;
       if (begins) batch_header_.clear();
       batch_header_.append(fragment->payload.substr(0, kBatchHeaderBytes - batch_header_.size()));
-      inside = fragment->type == kFirst || fragment->type == kMiddle;
+      inside = !ends_record(fragment->type);
       if (!inside && !end_record(fragment->end)) {
         scan_.resumes_at = at;
         return file_.size();
@@ -99,8 +107,9 @@ class Scanner {
     if (room < kHeaderBytes) return std::nullopt;
     const std::string_view header = file_.substr(at, kHeaderBytes);
     const std::uint64_t length = little_endian(header.substr(4, 2));
-    const auto type = static_cast<std::uint8_t>(header[6]);
-    if (type < kFull || type > kLast || kHeaderBytes + length > room) return std::nullopt;
+    const auto type = static_cast<FragmentType>(header[6]);
+    if (type < FragmentType::Full || type > FragmentType::Last) return std::nullopt;
+    if (kHeaderBytes + length > room) return std::nullopt;
     const std::string_view covered = file_.substr(at + 6, 1 + length);
     if (masked(crc32c(0, as_bytes(covered))) != little_endian(header.substr(0, 4))) {
       return std::nullopt;
@@ -112,7 +121,7 @@ class Scanner {
   void find_more(std::uint64_t from) {
     for (std::uint64_t at = from; at + kHeaderBytes < file_.size(); ++at) {
       if (!may_begin_at(at)) continue;
-      if (const auto fragment = fragment_at(at); fragment && fragment->type <= kFirst) {
+      if (fragment_at(at)) {
         scan_.resumes_at = at;
         return;
       }
@@ -121,8 +130,7 @@ class Scanner {
 
   /// Cheap, so that checksums are calculated for the few places that look like a record of later.
   bool may_begin_at(std::uint64_t at) const {
-    const auto type = static_cast<std::uint8_t>(file_[at + 6]);
-    if (type != kFull && type != kFirst) return false;
+    if (!begins_record(static_cast<FragmentType>(file_[at + 6]))) return false;
     if (kind_ != LogKind::WriteAhead) return true;
     const std::string_view payload = file_.substr(at + kHeaderBytes, kBatchHeaderBytes);
     if (payload.size() < kBatchHeaderBytes) return false;

@@ -79,6 +79,7 @@ class RocksDbCommitter::Building {
       this->put(stored_key(commit.partition, put.key.family, put.key.bytes),
                 stored_value(outcome.version, put.value));
     }
+    deletes_ += commit.deletes.size();
     for (const Key& key : commit.deletes) {
       batch_.Delete(stored_key(commit.partition, key.family, key.bytes)).PermitUncheckedError();
     }
@@ -105,6 +106,7 @@ class RocksDbCommitter::Building {
     return batch_.GetWriteBatch();
   }
   Version last_version() const { return last_version_; }
+  std::size_t deletes() const { return deletes_; }
 
   /// Asked once per batch: statvfs costs a microsecond, a sync a hundred. False when unknown.
   bool space_is_low(rocksdb::FileSystem& files) {
@@ -185,6 +187,7 @@ class RocksDbCommitter::Building {
   std::map<std::string, std::uint64_t> counters_;
   rocksdb::PinnableSlice value_;
   std::optional<bool> space_is_low_;
+  std::size_t deletes_ = 0;
   Version last_version_;
 };
 
@@ -252,6 +255,7 @@ RocksDbCommitter::Fate RocksDbCommitter::write(Building& building) {
   if (status.ok()) {
     last_version_ = building.last_version();
     mark_.record(db_.GetLatestSequenceNumber());
+    flush_deletes(building.deletes());
     return Fate{};
   }
   Error error = error_from(status, directory_, "writing a batch of commits");
@@ -259,6 +263,17 @@ RocksDbCommitter::Fate RocksDbCommitter::write(Building& building) {
   // RocksDB takes no writes while something in its background has failed, such as a flush that
   // found no space; it has not touched its log, and goes on by itself once there is space.
   return Fate{Fate::Kind::Refused, std::move(error)};
+}
+
+void RocksDbCommitter::flush_deletes(std::size_t more) {
+  deletes_in_buffer_ += more;
+  if (deletes_in_buffer_ < kDeletesInBufferMax) return;
+  deletes_in_buffer_ = 0;
+  rocksdb::FlushOptions options;
+  options.wait = false;
+  options.allow_write_stall = true;  // or this would wait for other flushes
+  // A flush that fails is seen by `errors_`.
+  db_.Flush(options).PermitUncheckedError();
 }
 
 RocksDbCommitter::Fate RocksDbCommitter::fail(Error error) {

@@ -21,6 +21,10 @@ class SyncedMark;
 /// it has freed something: the log, a flushed write buffer, a small compaction.
 inline constexpr std::uint64_t kReserveBytes = 64 * 1024 * 1024;
 
+/// Scans step over every deleted key, one or two million a second, until it is compacted away; and
+/// only tables are compacted. So the write buffer is flushed when it holds this many deletes.
+inline constexpr std::size_t kDeletesInBufferMax = 50'000;
+
 /// Sees what fails inside RocksDB: logs what nobody waits for, and tells a failed write of ours
 /// from one that was refused because something had failed before. Given to RocksDB when it is
 /// opened, so it is shared with it. Thread-safe.
@@ -73,6 +77,7 @@ class RocksDbCommitter {
   Fate decide_and_write(const QueuedBatch& batch, Outcomes& outcomes);
   Result<CommitOutcome> decide_one(const Change& change, Building& building);
   Fate write(Building& building);
+  void flush_deletes(std::size_t more);
   Fate fail(Error error);
 
   const std::string directory_;
@@ -81,6 +86,7 @@ class RocksDbCommitter {
   ErrorWatch& errors_;
   SyncedMark& mark_;
   Version last_version_;
+  std::size_t deletes_in_buffer_ = 0;  // at most; the buffer may have been flushed for its size
   bool failed_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include "meta/key_codec.h"
 #include "meta/rocksdb_committer.h"
 #include "meta/rocksdb_files.h"
+#include "meta/rocksdb_log.h"
 #include "meta/rocksdb_status.h"
 #include "meta/rules.h"
 #include "meta/synced_mark.h"
@@ -28,6 +29,8 @@ namespace {
 /// Four engines in one process, and idle below 30 MB: memory is taken as it fills.
 constexpr std::size_t kWriteBufferBytes = 16 * 1024 * 1024;
 constexpr std::size_t kBlockCacheBytes = 32 * 1024 * 1024;
+/// 16 shards, each with a lock of its own, and large enough for the largest value.
+constexpr int kBlockCacheShardBits = 4;
 /// Half of the 1,024 descriptors that a process has by default, for four engines.
 constexpr int kOpenFilesMax = 128;
 /// 1 % of lookups of absent keys read a block in vain.
@@ -66,14 +69,17 @@ rocksdb::Options rocksdb_options(const RocksDbOptions& ours, rocksdb::Env& env,
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 2;
+  options.info_log = make_rocksdb_log(ours.path.string());
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = ours.block_cache ? ours.block_cache : make_block_cache(kBlockCacheBytes);
-  // Counted in the cache, or their memory would grow with the number of keys.
+  // Counted in the cache, or their memory would grow with the number of keys; and in small pieces,
+  // because the index of one table can be larger than a shard of the cache, which then never holds
+  // it.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
@@ -292,7 +298,7 @@ Task<Result<>> RocksDbEngine::drop(Partition partition) {
 }  // namespace
 
 std::shared_ptr<rocksdb::Cache> make_block_cache(std::size_t size_bytes) {
-  return rocksdb::NewLRUCache(size_bytes);
+  return rocksdb::NewLRUCache(size_bytes, kBlockCacheShardBits);
 }
 
 Result<std::unique_ptr<Engine>> open_rocksdb(RocksDbOptions options, WorkPool& pool) {

@@ -32,8 +32,8 @@ std::shared_ptr<rocksdb::Cache> make_block_cache(std::size_t size_bytes);
 /// writes and syncs all that waits as one batch.
 ///
 /// The engine's destructor applies and answers what waits in the queue, flushes, and blocks for
-/// both; no other call may be under way. The event loops of those who wait outlive it: a loop may
-/// be stopped, but not destroyed, while a commit of its coroutines is in the queue.
+/// both; no other call may be under way. The event loops of its callers outlive the engine: they
+/// may be stopped, but are destroyed after it.
 Result<std::unique_ptr<Engine>> open_rocksdb(RocksDbOptions options, WorkPool& pool);
 
 }  // namespace coffer::meta

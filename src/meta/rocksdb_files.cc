@@ -67,6 +67,10 @@ class Inspection {
   Result<IndexFiles> run() {
     TRY_VOID(list());
     found_.synced_sequence = SyncedMark::read(files_, directory_);
+    if (!found_.exists && (has_data_ || found_.synced_sequence > 0)) {
+      // RocksDB would make a new index here, and take the old one's files for rubbish.
+      return damaged(directory_, "its file CURRENT is missing");
+    }
     if (found_.exists) {
       TRY_VOID(inspect_manifest());
       TRY_VOID(inspect_logs());
@@ -79,19 +83,16 @@ class Inspection {
     std::vector<std::string> names;
     const auto status = files_.GetChildren(directory_, rocksdb::IOOptions(), &names, nullptr);
     if (!status.ok()) return error_from(status, directory_, "listing it");
-    bool has_data = false;
     for (std::string& name : names) {
       if (name == "CURRENT") found_.exists = true;
-      if (name.ends_with(".sst")) has_data = true;
+      if (name.ends_with(".sst")) has_data_ = true;
       if (const auto number = log_number(name)) {
-        has_data = true;
+        has_data_ = true;
         logs_.push_back(NumberedLog{*number, std::move(name)});
       }
     }
     std::sort(logs_.begin(), logs_.end(),
               [](const auto& a, const auto& b) { return a.number < b.number; });
-    // RocksDB would make a new index here, and take the old one's files for rubbish.
-    if (has_data && !found_.exists) return damaged(directory_, "its file CURRENT is missing");
     return ok();
   }
 
@@ -160,6 +161,7 @@ class Inspection {
   rocksdb::FileSystem& files_;
   const std::string& directory_;
   IndexFiles found_;
+  bool has_data_ = false;  // there are logs or tables
   std::vector<NumberedLog> logs_;
 };
 

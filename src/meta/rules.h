@@ -14,8 +14,9 @@ inline constexpr std::size_t kKeyBytesMax = 8 * 1024;      // also of a range's 
 inline constexpr std::size_t kValueBytesMax = 64 * 1024;   // except in Family::Body
 inline constexpr std::size_t kBodyBytesMax = 1024 * 1024;  // longer bodies belong into a blob
 /// All keys and values of one commit. The largest that the store makes completes an upload of
-/// 10,000 parts whose key is 1,024 bytes long, all of them NUL: some 45 MB.
-inline constexpr std::size_t kCommitBytesMax = 64 * 1024 * 1024;
+/// 10,000 parts whose key is 1,024 bytes, all of them NUL, and leaves nearly all parts out: a
+/// check, a delete and a garbage entry each, some 70 MB.
+inline constexpr std::size_t kCommitBytesMax = 256 * 1024 * 1024;
 
 /// No client can cause a breach of these rules, so each is Internal; the detail names the numbers.
 Result<> validate_partition(const Partition& partition);

@@ -7,7 +7,6 @@ namespace coffer::meta::test {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 class MetaBlobs : public MetaContract {
  protected:

@@ -99,6 +99,7 @@ class MetaContract : public ::testing::TestWithParam<EngineKind> {
     loop_.restart();
     loop_.run();
     std::vector<T> values;
+    values.reserve(results.size());
     for (auto& result : results) values.push_back(std::move(result.value()));
     return values;
   }
@@ -157,9 +158,16 @@ class MetaContract : public ::testing::TestWithParam<EngineKind> {
     return Range(Family::Record, std::move(begin), std::move(end));
   }
 
+  /// A loop for another thread to run.
+  boost::asio::io_context& another_loop() {
+    return *loops_.emplace_back(std::make_unique<boost::asio::io_context>());
+  }
+
   TemporaryDirectory directory_;
-  ThreadPool pool_{2, 1000, "meta-test"};
+  // Loops outlive whoever posts to them.
   boost::asio::io_context loop_;
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops_;
+  ThreadPool pool_{2, 1000, "meta-test"};
   std::unique_ptr<Engine> engine_;
 };
 

@@ -149,8 +149,8 @@ TEST_P(MetaScans, SeeOneMomentWhileOthersCommit) {
   };
   committed(both(0));
   std::atomic<bool> done = false;
+  boost::asio::io_context& loop = another_loop();
   std::thread writer([&] {
-    boost::asio::io_context loop;
     const auto write = [&]() -> Task<> {
       for (int round = 1; !done; ++round) {
         const auto outcome = co_await engine_->commit(both(round));

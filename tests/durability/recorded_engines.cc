@@ -18,11 +18,11 @@ namespace fs = std::filesystem;
 std::string parent(const std::string& path) { return fs::path(path).parent_path().string(); }
 std::string leaf(const std::string& path) { return fs::path(path).filename().string(); }
 
-/// What RocksDB writes beside its data: its own log for people, and the note of `meta` that is only
-/// ever a help (src/meta/synced_mark.h).
+/// What lies beside the data of an index: its lock, and the note of `meta` that is only ever a help
+/// (src/meta/synced_mark.h).
 bool is_no_data(const std::string& path) {
   const std::string name = leaf(path);
-  return name.starts_with("LOG") || name == "LOCK" || name == "SYNCED";
+  return name == "LOCK" || name == "SYNCED";
 }
 
 }  // namespace

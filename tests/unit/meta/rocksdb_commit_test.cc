@@ -1,5 +1,7 @@
+#include "meta/rocksdb_committer.h"
 #include "rocksdb_fixture.h"
 
+#include <chrono>
 #include <thread>
 
 namespace coffer::meta::test {
@@ -71,13 +73,10 @@ TEST_F(RocksDbCommits, AScanKeepsItsMomentWhileACommitIsSynced) {
   Visitor visit = [&](std::string_view key, std::string_view value, Version) {
     if (seen.empty()) {
       // A commit from beginning to end, between the first key and the second.
-      boost::asio::io_context other;
       Commit commit = putting("b", "2");
       commit.puts.emplace_back(record("c"), "changed");
-      Outcome outcome;
-      boost::asio::co_spawn(other, store_into(engine_->commit(std::move(commit)), outcome),
-                            rethrow);
-      other.run();
+      Outcome& outcome = start(std::move(commit));
+      finish_waiting();
       EXPECT_TRUE(outcome.value()->committed());
     }
     seen.push_back(std::string(key) + std::string(value));
@@ -200,6 +199,22 @@ TEST_F(RocksDbCommits, AFlushThatFindsNoSpaceIsNotTheEnd) {
   }
 }
 
+TEST_F(RocksDbCommits, ManyDeletesAreFlushedForScansToBeQuick) {
+  put("k", "v");
+  EXPECT_THAT(files(directory_.path(), ".sst"), ::testing::IsEmpty());
+  Commit many("p", "");
+  for (std::size_t i = 0; i < kDeletesInBufferMax; ++i) {
+    many.deletes.push_back(record(std::to_string(i)));
+  }
+  EXPECT_TRUE(run(engine_->commit(std::move(many)))->committed());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (files(directory_.path(), ".sst").empty()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(get("k"), "v");
+}
+
 TEST_F(RocksDbCommits, ClosingAppliesWhatWaits) {
   faults_.close_gate();
   Outcome& first = start(putting("first", "x"));
@@ -234,8 +249,8 @@ TEST_F(RocksDbCommits, AFullPoolRefusesOnlyWhatNeedsTheDisk) {
    public:
     bool try_post(std::function<void()>) override { return false; }
   } full;
-  // Too large for the block that opening has read.
-  put("cold", std::string(60'000, 'v'));
+  put("a", std::string(10'000, 'a'));
+  put("cold", "v");  // behind the block that opening reads
   close();
   RocksDbOptions options;
   options.path = directory_.path();
