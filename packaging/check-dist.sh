@@ -77,16 +77,16 @@ check() {
   mount --bind /proc "$root/proc"  # $ORIGIN is read from /proc/self/exe
   # The tarball must find everything on a system that has only what it asks for.
   chroot "$root" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq --yes --no-install-recommends libssl3 libstdc++6 >/dev/null
+  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq --yes --no-install-recommends -o Dpkg::Use-Pty=0 libssl3 libstdc++6 libexpat1 >/dev/null
   tar --extract --gzip --file "$tarball" --directory "$root/opt"
   serve "$root" "/opt/$(basename "$(find "$root/opt" -maxdepth 1 -name 'coffer-*')")/bin/coffer"
   echo "PASS $suite: tarball"
 
   cp "$deb" "$root/tmp/coffer.deb"
-  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq --yes --no-install-recommends /tmp/coffer.deb >/dev/null
+  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -qq --yes --no-install-recommends -o Dpkg::Use-Pty=0 /tmp/coffer.deb >/dev/null
   chroot "$root" getent passwd coffer >/dev/null
   serve "$root" /usr/bin/coffer
-  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get purge -qq --yes coffer >/dev/null
+  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get purge -qq --yes -o Dpkg::Use-Pty=0 coffer >/dev/null
   echo "PASS $suite: package"
 }
 

@@ -1,10 +1,10 @@
 #include "app/administration.h"
 
 #include "app/command_arguments.h"
-#include "app/report.h"
 #include "auth/access.h"
 #include "auth/policy_text.h"
 #include "base/log.h"
+#include "s3/error.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -84,7 +84,7 @@ Result<AccountId> account_of(const Arguments& arguments, const auth::Identity& i
     const auto id = AccountId::parse(*text);
     if (!id) return bad_argument("--account: an account id has 32 hex digits");
     if (!identity.find_account(*id)) {
-      return Error(ErrorCode::NoSuchAccount, "there is no account " + *text);
+      return Error::with_message(ErrorCode::NoSuchAccount, "there is no account " + *text);
     }
     return *id;
   }
@@ -141,7 +141,9 @@ Task<Answer> token_list(const Administered& services, const Arguments& arguments
 Task<Answer> token_show(const Administered& services, const Arguments& arguments) {
   CO_TRY(const TokenId id, arguments.token());
   const auto entry = services.identity.find(id);
-  if (!entry) co_return Error(ErrorCode::NoSuchToken, "there is no token " + id.hex());
+  if (!entry) {
+    co_return Error::with_message(ErrorCode::NoSuchToken, "there is no token " + id.hex());
+  }
   co_return json::value(describe(entry->token));
 }
 
@@ -314,11 +316,21 @@ const std::map<std::string_view, Command>& commands() {
   return table;
 }
 
+/// One sentence, and what the log would say, since the operator may read it.
+std::string message_of(const Error& error) {
+  if (!error.message().empty()) return error.message();
+  std::string sentence(s3::error_row(error.code()).message);
+  // The S3 dialect does not tell clients which part of a credential does not exist.
+  if (error.code() == ErrorCode::NoSuchToken) sentence = "There is no such token.";
+  if (error.code() == ErrorCode::NoSuchAccount) sentence = "There is no such account.";
+  return error.detail().empty() ? sentence : sentence + " (" + error.detail() + ")";
+}
+
 json::object failed(const Error& error) {
   json::object answer;
   answer["ok"] = false;
   answer["error"] = to_string(error.code());
-  answer["message"] = describe_for_people(error);
+  answer["message"] = message_of(error);
   return answer;
 }
 

@@ -21,6 +21,12 @@ constexpr std::size_t kFileBytesMax = 1024 * 1024;
 
 Error invalid(std::string text) { return Error(ErrorCode::InvalidConfiguration, std::move(text)); }
 
+std::string concat(std::initializer_list<std::string_view> pieces) {
+  std::string out;
+  for (const std::string_view piece : pieces) out += piece;
+  return out;
+}
+
 std::optional<bool> parse_bool(std::string_view text) {
   if (text == "true" || text == "1" || text == "yes" || text == "on") return true;
   if (text == "false" || text == "0" || text == "no" || text == "off" || text.empty()) return false;
@@ -184,7 +190,8 @@ Result<Config> Config::load(const std::map<std::string, std::string>& flags,
 }
 
 Result<> Config::load_file(const std::string& path) {
-  TRY(const std::optional<std::string> text, read_small_file(path, kFileBytesMax));
+  TRY(const std::optional<std::string> text,
+      read_small_file(path, kFileBytesMax, "configuration file"));
   if (!text) return file_error("open configuration file", path, ENOENT);
   toml::table table;
   try {
@@ -200,12 +207,13 @@ Result<> Config::load_file(const std::string& path) {
       return s.name != "config" && toml_name(s.name) == name;
     });
     if (setting == settings().end()) {
-      return invalid(path + ": unknown key " + name + "; `coffer config` lists the keys");
+      return invalid(concat({path, ": unknown key ", name, "; `coffer config` lists the keys"}));
     }
     std::optional<std::string> value = toml_text(node, setting->kind);
     if (!value) {
-      return invalid(path + ": " + name + " must be a string, a number or a boolean" +
-                     (setting->kind == Setting::Kind::List ? ", or an array of strings" : ""));
+      const bool list = setting->kind == Setting::Kind::List;
+      return invalid(concat({path, ": ", name, " must be a string, a number or a boolean",
+                             list ? ", or an array of strings" : ""}));
     }
     values_[std::string(setting->name)] = Value{*std::move(value), path};
   }
@@ -226,10 +234,10 @@ void Config::derive_defaults() {
   for (const Jurisdiction jurisdiction : kJurisdictions) {
     if (jurisdiction == Jurisdiction::Default) continue;
     const std::string name(to_string(jurisdiction));
-    derive("data-" + name, data + "/" + name, std::string(kDefaultOrigin));
+    derive("data-" + name, concat({data, "/", name}), std::string(kDefaultOrigin));
     if (s3 && s3->any_port) {
       derive(s3_setting_name(jurisdiction), s3->host + ":0",
-             std::string(kDefaultOrigin) + ", as listen_s3 has port 0");
+             concat({kDefaultOrigin, ", as listen_s3 has port 0"}));
     }
   }
 }
@@ -359,8 +367,9 @@ Result<> Config::validate_data_roots() const {
         std::filesystem::path(data_root(jurisdiction)).lexically_normal().string();
     const auto [first, is_new] = taken.emplace(path, name);
     if (!is_new) {
-      return invalid("jurisdictions " + first->second + " and " + name + " share the data root " +
-                     path + "; give --data-" + name + " a directory of its own");
+      return invalid(
+          concat({"jurisdictions ", first->second, " and ", name, " share the data root ", path,
+                  "; give --data-", name, " a directory of its own"}));
     }
   }
   return ok();

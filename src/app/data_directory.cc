@@ -18,9 +18,14 @@
 #include <vector>
 
 namespace coffer::app {
-namespace {
 
 namespace fs = std::filesystem;
+
+fs::path index_folder(const fs::path& root) { return root / "meta"; }
+
+fs::path blobs_folder(const fs::path& root) { return root / "blobs"; }
+
+namespace {
 
 constexpr std::string_view kMarkerFile = "coffer.format";
 constexpr std::string_view kRootFile = "coffer.root";
@@ -77,6 +82,21 @@ std::string header_line(std::string_view header) {
   return std::string(header) + std::to_string(kFormat) + "\n";
 }
 
+Result<> make_folder(const fs::path& path) {
+  if (::mkdir(path.c_str(), kPrivateMode) == 0 || errno == EEXIST) return ok();
+  return file_error("make directory", path, errno);
+}
+
+/// An engine makes what it does not find, and an index that is made anew knows no bucket.
+Result<> check_folders(const fs::path& root) {
+  std::error_code missing;
+  const bool index_is_empty = fs::is_empty(index_folder(root), missing);
+  if (!missing && !index_is_empty && fs::is_directory(blobs_folder(root), missing)) return ok();
+  return Error(ErrorCode::Corrupt, "data root " + root.string() +
+                                       " has lost its index or its blobs; bring the whole root "
+                                       "back from a backup");
+}
+
 }  // namespace
 
 fs::path absolute_directory(const std::string& configured) {
@@ -94,7 +114,7 @@ Result<DirectoryLock> DirectoryLock::take(const fs::path& directory) {
     const std::string_view id = std::string_view(holder.bytes).substr(0, holder.bytes.find('\n'));
     return Error(ErrorCode::Locked, "data directory " + directory.string() +
                                         " is in use by another coffer process" +
-                                        (id.empty() ? "" : " (" + std::string(id) + ")") +
+                                        (id.empty() ? "" : ", " + std::string(id)) +
                                         "; stop it, or give another --data");
   }
   // Only a courtesy to whoever is refused above, so a failure is of no account.
@@ -158,6 +178,9 @@ Result<> claim_root(const fs::path& path, Jurisdiction jurisdiction,
   }
   if (!text) {
     TRY_VOID(make_private_directory(path));
+    // Before the marker, whose own sync makes them durable too.
+    TRY_VOID(make_folder(index_folder(path)));
+    TRY_VOID(make_folder(blobs_folder(path)));
     return replace_file(file, header_line(kRootHeader) + std::string(kJurisdictionField) + name +
                                   "\n" + std::string(kMasterKeyField) +
                                   std::string(master_key_fingerprint) + "\n");
@@ -175,7 +198,7 @@ Result<> claim_root(const fs::path& path, Jurisdiction jurisdiction,
                      " was made with another master key; it belongs to another data "
                      "directory, or --master-key-file is wrong");
   }
-  return ok();
+  return directory_is_new ? ok() : check_folders(path);
 }
 
 }  // namespace coffer::app

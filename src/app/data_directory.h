@@ -55,10 +55,15 @@ Result<> write_directory_marker(const std::filesystem::path& directory,
 /// Whether a server has ever run there.
 bool is_data_directory(const std::filesystem::path& directory);
 
-/// Makes `path` the data root of a jurisdiction, or checks that it is. A root is made only with a
-/// new directory: later, an empty place where a root should be is a disk that is not mounted or a
-/// wrong path, and starting on it would show every bucket as gone. Errors: InvalidConfiguration for
-/// that and for the root of something else; NewerFormat, Corrupt, IoError.
+/// Where the engines of a data root work.
+std::filesystem::path index_folder(const std::filesystem::path& root);
+std::filesystem::path blobs_folder(const std::filesystem::path& root);
+
+/// Makes `path` the data root of a jurisdiction, durably and with the engines' folders, or checks
+/// that it is. A root is made only with a new directory: later, an empty place where a root should
+/// be is a disk that is not mounted or a wrong path, and starting on it would show every bucket as
+/// gone. Errors: InvalidConfiguration for that and for the root of something else; WrongMasterKey,
+/// NewerFormat, Corrupt, IoError.
 Result<> claim_root(const std::filesystem::path& path, Jurisdiction jurisdiction,
                     std::string_view master_key_fingerprint, bool directory_is_new);
 

@@ -80,14 +80,15 @@ int write_to_end(int fd, std::string_view bytes) {
   return 0;
 }
 
-Result<std::optional<std::string>> read_small_file(const fs::path& path, std::size_t bytes_max) {
+Result<std::optional<std::string>> read_small_file(const fs::path& path, std::size_t bytes_max,
+                                                   const std::string& kind) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return std::optional<std::string>();
-    return file_error("open", path, errno);
+    return file_error("open " + kind, path, errno);
   }
   ReadBytes read = read_to_end(file.get(), bytes_max);
-  if (read.error_number != 0) return file_error("read", path, read.error_number);
+  if (read.error_number != 0) return file_error("read " + kind, path, read.error_number);
   return std::optional<std::string>(std::move(read.bytes));
 }
 

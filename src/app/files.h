@@ -39,9 +39,10 @@ ReadBytes read_to_end(int fd, std::size_t bytes_max);
 /// Returns an errno, 0 for success. Blocks.
 int write_to_end(int fd, std::string_view bytes);
 
-/// A small file; nothing when there is none. IoError otherwise. Blocks.
+/// A small file; nothing when there is none. IoError otherwise, calling it a `kind`. Blocks.
 Result<std::optional<std::string>> read_small_file(const std::filesystem::path& path,
-                                                   std::size_t bytes_max);
+                                                   std::size_t bytes_max,
+                                                   const std::string& kind = "file");
 
 /// Makes the entries of a directory (new files, renames) durable. Blocks.
 Result<> sync_directory(const std::filesystem::path& directory);

@@ -1,5 +1,6 @@
 #include "app/installation.h"
 
+#include "app/descriptors.h"
 #include "blob/engine.h"
 #include "blob/file_engine.h"
 #include "blob/sealed_blobs.h"
@@ -17,6 +18,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kPoolThreads = 16;
 /// Jobs that may wait for a thread before requests are told to slow down: a second or so of work.
 constexpr std::size_t kPoolQueueLimit = 16'384;
+/// Blocks of the indexes that were read, for all jurisdictions together; taken as it fills.
+constexpr std::size_t kBlockCacheBytes = 128 * 1024 * 1024;
 
 }  // namespace
 
@@ -27,6 +30,12 @@ struct Installation::Root {
   std::unique_ptr<blob::Engine> blob_engine;
   std::unique_ptr<meta::Engine> meta_engine;
   std::unique_ptr<blob::SealedBlobs> blobs;
+};
+
+/// What the roots share.
+struct Installation::EngineResources {
+  std::shared_ptr<rocksdb::Cache> block_cache;
+  std::size_t cached_blobs_max = 0;
 };
 
 Installation::Installation(DirectoryLock lock, fs::path directory)
@@ -78,12 +87,15 @@ Result<> Installation::open_master_key(const Config& config) {
 }
 
 Result<> Installation::open_roots(const Config& config) {
-  // They share nothing, and opening one is mostly waiting for its syncs: all at once.
+  EngineResources resources;
+  resources.block_cache = meta::make_block_cache(kBlockCacheBytes);
+  resources.cached_blobs_max = plan_descriptors(raise_descriptor_limit()).cached_blobs_max;
+  // Opening a root is mostly waiting for its syncs: all at once.
   std::vector<std::future<Result<>>> opening;
   for (const Jurisdiction jurisdiction : kJurisdictions) {
     roots_.push_back(std::make_unique<Root>(jurisdiction));
     opening.push_back(std::async(std::launch::async, &Installation::open_root, this,
-                                 std::ref(*roots_.back()),
+                                 std::ref(*roots_.back()), std::cref(resources),
                                  absolute_directory(config.data_root(jurisdiction))));
   }
   Result<> outcome = ok();
@@ -94,14 +106,15 @@ Result<> Installation::open_roots(const Config& config) {
   return outcome;
 }
 
-Result<> Installation::open_root(Root& root, const fs::path& path) {
+Result<> Installation::open_root(Root& root, const EngineResources& resources,
+                                 const fs::path& path) {
   TRY_VOID(claim_root(path, root.jurisdiction, master_key_->fingerprint(), is_new_));
   blob::FileEngineOptions files;
-  files.path = path / "blobs";
+  files.path = blobs_folder(path);
+  files.open_files_max = resources.cached_blobs_max;
   meta::RocksDbOptions index;
-  index.path = path / "meta";
-  TRY_VOID(make_private_directory(files.path));
-  TRY_VOID(make_private_directory(index.path));
+  index.path = index_folder(path);
+  index.block_cache = resources.block_cache;
   TRY(root.blob_engine, blob::open_file_engine(std::move(files), *pool_, random_));
   TRY(root.meta_engine, meta::open_rocksdb(std::move(index), *pool_));
   root.blobs =

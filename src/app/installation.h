@@ -41,11 +41,13 @@ class Installation {
 
  private:
   struct Root;
+  struct EngineResources;
 
   Installation(DirectoryLock lock, std::filesystem::path directory);
   Result<> open_master_key(const Config& config);
   Result<> open_roots(const Config& config);
-  Result<> open_root(Root& root, const std::filesystem::path& path);
+  Result<> open_root(Root& root, const EngineResources& resources,
+                     const std::filesystem::path& path);
 
   DirectoryLock lock_;
   std::filesystem::path directory_;

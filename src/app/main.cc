@@ -241,10 +241,6 @@ int run(int argc, char** argv) {
   CLI::App app("Coffer: a self-hosted object store that behaves as Cloudflare R2", "coffer");
   app.set_version_flag("--version", "coffer " COFFER_VERSION);
   app.require_subcommand(1);
-  app.footer(
-      "Begin with `coffer serve`. The commands token, bucket, account and explain act on the "
-      "server\n"
-      "that runs on --data, or on its directory while it is stopped. Each command has --help.");
 
   CLI::App* serve_command = app.add_subcommand("serve", "run the server");
   SettingFlags serve_flags;
@@ -263,6 +259,11 @@ int run(int argc, char** argv) {
   add_other_commands(app, commands);
   for (OperatorCommand& command : commands) command.finish();
   BenchCommand bench(app);
+  // Only now: subcommands made later would inherit it.
+  app.footer(
+      "Begin with `coffer serve`. The commands token, bucket, account and explain act on the "
+      "server\n"
+      "that runs on --data, or on its directory while it is stopped. Each command has --help.");
 
   try {
     app.parse(argc, argv);

@@ -1,6 +1,6 @@
 #include "app/report.h"
 
-#include "s3/error.h"
+#include "base/log.h"
 
 #include <iostream>
 
@@ -24,12 +24,12 @@ std::string on_one_line(std::string_view text) {
 
 std::string describe_for_people(const Error& error) {
   if (!error.message().empty()) return on_one_line(error.message());
-  if (!error.detail().empty()) return on_one_line(error.detail());
-  // The S3 table has a sentence for every code; people read the same one here.
-  return std::string(s3::error_row(error.code()).message);
+  return on_one_line(error.detail().empty() ? std::string(to_string(error.code()))
+                                            : error.detail());
 }
 
 int fail(std::string_view what) {
+  flush_log();  // what led here comes first
   std::cerr << "coffer: " << on_one_line(what) << "\n";
   return kExitFailure;
 }

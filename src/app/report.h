@@ -6,8 +6,8 @@
 
 namespace coffer::app {
 
-/// What a person at the command line reads of an error: its own words, else the table's for its
-/// code; always one line.
+/// What a person at the command line reads of an error: its message, else its detail, which is a
+/// sentence in every error of a start; always one line.
 std::string describe_for_people(const Error& error);
 
 /// Prints "coffer: <what>" to stderr, as one line whatever `what` holds, and returns the exit code

@@ -30,8 +30,11 @@ T run_blocking(boost::asio::io_context& loop, Task<T> task) {
   });
   // The loop knows nothing of a task that waits for another thread.
   const auto guard = boost::asio::make_work_guard(loop);
-  loop.restart();
-  while (!done) loop.run_one();
+  while (!done) {  // NOLINT(bugprone-infinite-loop): the handler above ends it
+    // Stopped before, or by a handler that ran meanwhile.
+    if (loop.stopped()) loop.restart();
+    loop.run_one();
+  }
   if (failure) std::rethrow_exception(failure);
   return *std::move(value);
 }

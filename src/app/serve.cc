@@ -5,6 +5,7 @@
 #include "app/administration.h"
 #include "app/bootstrap.h"
 #include "app/control_socket.h"
+#include "app/descriptors.h"
 #include "app/installation.h"
 #include "app/metrics.h"
 #include "app/report.h"
@@ -24,7 +25,6 @@
 #include <chrono>
 #include <csignal>
 #include <iostream>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace coffer::app {
@@ -34,23 +34,6 @@ namespace asio = boost::asio;
 
 constexpr std::string_view kFirstAccountName = "default";
 constexpr int kExitForced = 130;  // what shells make of a process ended by SIGINT
-
-/// Thousands of connections need descriptors; most systems start a process with 1,024. Returns how
-/// many there are.
-std::size_t raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  const rlim_t before = limit.rlim_cur;
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
-  return limit.rlim_cur;
-}
-
-/// At most three quarters of the descriptors: the rest is for the engines' files, which a flood of
-/// connections must not take.
-std::size_t connections_max(std::size_t descriptors) {
-  return std::min(http::Limits().connections_max, descriptors / 4 * 3);
-}
 
 /// For the second signal: whoever sends it does not want to wait.
 extern "C" void exit_at_once(int) {
@@ -74,27 +57,25 @@ class Serving {
  public:
   explicit Serving(const Config& config) : config_(config) {}
 
+  /// After a failure, `stop` is still to be called.
   Result<> start() {
-    TRY_VOID(config_.validate());
-    TRY(installation_, Installation::open(config_));
-    TRY_VOID(run_blocking(control_loop_, installation_->recover()));
-    TRY_VOID(make_first_account());
-    TRY_VOID(start_listeners());
-    TRY_VOID(start_control_socket());
-    start_jobs();
-    watch_signals();
-    ready_ = true;
-    // Last: who waits for the bootstrap file finds everything answering.
-    return introduce_server();
+    try {
+      return start_in_order();
+    } catch (const std::exception& error) {
+      // No memory, no threads: what has been started must be stopped in order all the same.
+      return Error(ErrorCode::Internal, std::string("cannot start: ") + error.what());
+    }
   }
 
+  /// Until SIGTERM or SIGINT.
   void run() {
     std::cout << welcome_ << std::flush;
+    if (stop_requested_) return;
     control_loop_.restart();
     control_loop_.run();
   }
 
-  /// In this order: no new work, then what runs, then what it runs on. Also after a failed start.
+  /// In this order: no new work, then what runs, then what it runs on.
   void stop() {
     ready_ = false;
     heed_second_signal();
@@ -110,6 +91,20 @@ class Serving {
   }
 
  private:
+  Result<> start_in_order() {
+    TRY_VOID(config_.validate());
+    TRY(installation_, Installation::open(config_));
+    TRY_VOID(run_blocking(control_loop_, installation_->recover()));
+    TRY_VOID(make_first_account());
+    TRY_VOID(start_listeners());
+    TRY_VOID(start_control_socket());
+    start_jobs();
+    watch_signals();
+    ready_ = true;
+    // Last: who waits for the bootstrap file finds everything answering.
+    return introduce_server();
+  }
+
   Result<> make_first_account() {
     auth::Identity& identity = installation_->identity();
     if (!identity.accounts().empty()) return ok();
@@ -134,7 +129,7 @@ class Serving {
       server.tls = http::TlsConfig{config_.text("tls-cert"), config_.text("tls-key")};
     }
     server.loops = config_.number("loops");
-    server.limits.connections_max = connections_max(raise_descriptor_limit());
+    server.limits.connections_max = plan_descriptors(raise_descriptor_limit()).connections_max;
     for (const std::string& block : config_.list("trusted-proxies")) {
       server.trusted_proxies.push_back(*IpNetwork::parse(block));
     }
@@ -252,6 +247,7 @@ class Serving {
         return;
       }
       log_info(signal == SIGTERM ? "stopping on SIGTERM" : "stopping on SIGINT");
+      stop_requested_ = true;
       control_loop_.stop();
     });
   }
@@ -287,7 +283,8 @@ class Serving {
   /// Control socket, jobs and signals.
   asio::io_context control_loop_{1};
   asio::signal_set signals_{control_loop_};
-  std::atomic<bool> ready_{false};
+  bool stop_requested_ = false;
+  std::atomic<bool> ready_{false};  ///< read by the listeners' loops
   Endpoints endpoints_;
   std::string welcome_;
   Metrics metrics_;
