@@ -47,8 +47,8 @@ struct TokenEntry {
 
 /// Accounts and tokens: kept through `meta` (partition "identity", versions checked, digests sealed
 /// under the master key), served from an immutable, sharded in-memory snapshot. A change is durable
-/// and visible to every later `find` before its call returns. Changes of one record take turns; one that
-/// keeps losing to others of the same token or account ends with Busy. NoSuchAccount and
+/// and visible to every later `find` before its call returns. Changes of one record take turns; one
+/// that keeps losing to others of the same token or account ends with Busy. NoSuchAccount and
 /// NoSuchToken name what is not there. Once a change has reached its commit, cancelling the caller
 /// no longer stops it. Thread-safe; outlives what it was asked for.
 class Identity {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/pending_blob.h"
 #include "base/result.h"
 #include "base/task.h"
+
+#include <functional>
+#include <memory>
 
 namespace coffer::blob {
 
@@ -29,7 +29,8 @@ class Engine {
   virtual ~Engine() = default;
 
   /// `size_hint_bytes` of 0 means unknown. A blob id is never used twice.
-  virtual Task<Result<std::unique_ptr<Writer>>> create(BlobId id, std::uint64_t size_hint_bytes) = 0;
+  virtual Task<Result<std::unique_ptr<Writer>>> create(BlobId id,
+                                                       std::uint64_t size_hint_bytes) = 0;
 
   /// Fills `out` from `offset`. `Corrupt` when the blob is missing or ends before.
   virtual Task<Result<>> read(BlobId id, std::uint64_t offset, MutableBytes out) = 0;
@@ -39,7 +40,8 @@ class Engine {
 
   /// Visits every stored blob in no order; stops early when `visit` returns false. Blobs being
   /// written may or may not appear.
-  virtual Task<Result<>> enumerate(std::function<bool(BlobId id, std::uint64_t size_bytes)> visit) = 0;
+  virtual Task<Result<>> enumerate(
+      std::function<bool(BlobId id, std::uint64_t size_bytes)> visit) = 0;
 };
 
 }  // namespace coffer::blob
