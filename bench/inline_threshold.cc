@@ -23,7 +23,7 @@ namespace {
 using namespace coffer;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kSizes[] = {1024, 4096, 8192, 16384, 32768, 65536};
+constexpr std::size_t kSizes[] = {1024, 4096, 8192, 16384, 32768};
 constexpr int kRounds = 3;
 /// Keys that a writer goes round, so that most puts replace something, as in use.
 constexpr int kKeysPerWriter = 50;
