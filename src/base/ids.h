@@ -73,6 +73,7 @@ using BlobId = Id128<struct BlobTag>;
 using UploadId = Id128<struct UploadTag>;
 using VersionId = Id128<struct VersionTag>;  ///< of one upload of a key: `x-amz-version-id`
 using RefId = Id128<struct RefTag>;
+using GatewayId = Id128<struct GatewayTag>;  ///< one run of a process that serves
 
 /// R2's jurisdictions; each is a placement with a data root of its own.
 enum class Jurisdiction : std::uint8_t { Default, Eu, Fedramp, Us };

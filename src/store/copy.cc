@@ -68,6 +68,7 @@ Task<Result<bool>> Store::Impl::add_reference(const FoundObject& source, const H
   intent.created = now();
   intent.destination = destination;
   intent.holder = holder;
+  intent.made_by = gateway_;
   ReferenceRecord reference;
   reference.holder_bucket = destination;
   reference.holder = std::move(holder);

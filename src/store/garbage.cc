@@ -256,7 +256,9 @@ Task<Result<Store::Impl::Disposal>> Store::Impl::dispose_intent(DirtyBucket buck
     const std::lock_guard lock(garbage_mutex_);
     if (active_intents_.contains(ref)) co_return Disposal::Later;
   }
-  if (now() - intent.created < kIntentLease) co_return Disposal::Later;
+  // A data root has one process: whoever else made this was killed, and will not come back to it.
+  const bool is_ours = intent.made_by == gateway_;
+  if (is_ours && now() - intent.created < kIntentLease) co_return Disposal::Later;
 
   const Home home{bucket.id, std::string(parts.group), intent.data, ref};
   CO_TRY(auto holder, co_await bucket.placement->meta.get(

@@ -46,7 +46,8 @@ struct CurrentObject {
 };
 
 /// A copied object or part must be committed within half of this after its reference was added;
-/// a reference whose destination is not there after all of it belongs to nobody.
+/// a reference whose destination is not there after all of it belongs to nobody. Nor does one that
+/// an earlier run of the process made.
 inline constexpr std::chrono::minutes kIntentLease{15};
 /// A clock that was set back by no more than this does not make a later write look older.
 inline constexpr std::chrono::minutes kClockStepSmoothed{1};
@@ -336,6 +337,7 @@ class Store::Impl {
   Environment environment_;
   std::vector<Placement> placements_;
   const Limits limits_;
+  const GatewayId gateway_;
   BufferPool buffers_;
   KeyLocks locks_;
   const std::shared_ptr<ReadPins> pins_ = std::make_shared<ReadPins>();  ///< shared with bodies

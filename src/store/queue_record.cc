@@ -48,6 +48,7 @@ std::string encode(const IntentRecord& record) {
   writer.time(record.created);
   writer.id(record.destination);
   writer.key(record.holder);
+  writer.id(record.made_by);
   return std::move(writer).take();
 }
 
@@ -58,6 +59,7 @@ Result<IntentRecord> decode_intent(std::string_view bytes) {
   record.created = reader.time();
   record.destination = reader.id<BucketId>();
   record.holder = reader.key();
+  record.made_by = reader.id<GatewayId>();
   TRY_VOID(reader.finish());
   return record;
 }

@@ -32,6 +32,7 @@ struct IntentRecord {
   Timestamp created;
   BucketId destination;
   meta::Key holder{};  ///< the object or part record that is to hold the reference
+  GatewayId made_by;
 };
 std::string encode(const IntentRecord& record);
 Result<IntentRecord> decode_intent(std::string_view bytes);

@@ -8,7 +8,10 @@
 namespace coffer::store {
 
 Store::Impl::Impl(Environment environment, std::vector<Placement> placements, Limits limits)
-    : environment_(environment), placements_(std::move(placements)), limits_(limits) {}
+    : environment_(environment),
+      placements_(std::move(placements)),
+      limits_(limits),
+      gateway_(GatewayId::make(environment.random)) {}
 
 Placement* Store::Impl::placement_of(Jurisdiction jurisdiction) {
   for (Placement& placement : placements_) {

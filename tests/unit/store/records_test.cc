@@ -121,8 +121,10 @@ TEST(Records, OthersRoundTrip) {
 
   IntentRecord intent;
   intent.holder = layout::part_key(layout::group_of("k"), id_of<UploadId>('u'), 7);
+  intent.made_by = id_of<GatewayId>('g');
   ASSERT_TRUE(decode_intent(encode(intent)));
   EXPECT_EQ(decode_intent(encode(intent))->holder, intent.holder);
+  EXPECT_EQ(decode_intent(encode(intent))->made_by, intent.made_by);
 
   const UnreferenceRecord unreference{some_home()};
   ASSERT_TRUE(decode_unreference(encode(unreference)));
