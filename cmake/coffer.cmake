@@ -41,7 +41,7 @@ elseif(COFFER_SANITIZE STREQUAL "thread")
   target_compile_options(coffer_options INTERFACE -fsanitize=thread)
   target_link_options(coffer_options INTERFACE -fsanitize=thread)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(coffer_options INTERFACE -Wno-tsan)
+    target_compile_options(coffer_options INTERFACE -Wno-tsan -Wno-stringop-overread)
   endif()
 endif()
 

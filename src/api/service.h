@@ -1,9 +1,18 @@
 #pragma once
 
+#include "auth/audit_log.h"
+#include "auth/failure_limiter.h"
+#include "auth/identity.h"
+#include "auth/sigv4.h"
+#include "base/clock.h"
+#include "base/random.h"
 #include "http/message.h"
+#include "store/store.h"
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace coffer::api {
 
@@ -13,15 +22,37 @@ struct Probes {
   std::function<std::string()> metrics;  ///< Prometheus text exposition
 };
 
-/// The management listener: for now /healthz, /readyz and /metrics. Cloudflare's client/v4 API
-/// joins it here; until then its paths say so with 501. Thread-safe.
+struct ServiceConfig {
+  /// Names that clients may call this listener by, besides IP literals and `localhost`.
+  std::vector<std::string> hosts;
+  auth::FailureLimits failures;
+};
+
+/// What the routes reach of the server; borrowed.
+struct Services {
+  Services(auth::Identity& i, const auth::Authorizer& a, const auth::Authenticator& v,
+           const auth::AuditLog& l, store::Store& s, Clock& c, Random& r)
+      : identity(i), authorizer(a), authenticator(v), audit_log(l), store(s), clock(c), random(r) {}
+  auth::Identity& identity;
+  const auth::Authorizer& authorizer;
+  const auth::Authenticator& authenticator;  ///< of the S3 listeners: knows the endpoints
+  const auth::AuditLog& audit_log;
+  store::Store& store;
+  Clock& clock;
+  Random& random;
+};
+
+/// The management listener: Cloudflare's client/v4 API, /healthz, /readyz and /metrics.
+/// Thread-safe; outlives its requests.
 class Service final : public http::Handler {
  public:
-  explicit Service(Probes probes) : probes_(std::move(probes)) {}
+  Service(ServiceConfig config, Services services, Probes probes);
+  ~Service() override;
   Task<http::Response> handle(http::Request& request) override;
 
  private:
-  Probes probes_;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace coffer::api

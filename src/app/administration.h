@@ -13,6 +13,8 @@ struct Administered {
   auth::Identity& identity;
   const auth::Authorizer& authorizer;
   store::Store& store;
+  Clock& clock;
+  Random& random;
 };
 
 /// The operator's commands: what `coffer token|bucket|account|explain` do. The control socket of a

@@ -11,7 +11,7 @@ constexpr std::string_view kTokenName = "bootstrap";
 Task<Result<auth::IssuedToken>> make_token(auth::Identity& identity, AccountId account,
                                            Timestamp now) {
   auth::NewToken request;
-  request.account = account;
+  request.owner = account;
   request.name = kTokenName;
   if (!identity.tokens(account).empty()) request.name += "-" + format_amz_date(now);
   CO_TRY(request.policies, auth::policies_of_preset(auth::Preset::AdminReadWrite, account, {}));

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace coffer::app {
 namespace {
@@ -59,11 +60,47 @@ Result<TokenId> CommandArguments::token() const {
   return not_a("access-key", id, "an Access Key ID, which has 32 hex digits");
 }
 
-Result<auth::Preset> CommandArguments::preset() const {
-  TRY(const std::string permission, required("permission"));
-  if (const auto parsed = auth::parse_preset(permission)) return *parsed;
-  return not_a("permission", permission,
-               "admin-read-write, admin-read-only, object-read-write or object-read-only");
+Result<std::vector<const auth::PermissionGroup*>> CommandArguments::permission_groups() const {
+  std::vector<std::string> names = texts("permission");
+  if (const auto one = text("permission")) names.push_back(*one);
+  if (names.empty()) return bad_argument("--permission is required");
+  std::vector<const auth::PermissionGroup*> groups;
+  for (const std::string& name : names) {
+    const auto preset = auth::parse_preset(name);
+    const auth::PermissionGroup* group =
+        preset ? auth::group_of_preset(*preset) : auth::find_permission_group(name);
+    if (!group) {
+      return not_a("permission", name,
+                   "admin-read-write, admin-read-only, object-read-write, object-read-only or the "
+                   "name of a permission group, like 'Account API Tokens Write'");
+    }
+    groups.push_back(group);
+  }
+  return groups;
+}
+
+Result<std::optional<std::uint64_t>> CommandArguments::number(std::string_view name) const {
+  const auto value = text(name);
+  if (!value) return std::optional<std::uint64_t>();
+  std::uint64_t number = 0;
+  const char* end = value->data() + value->size();
+  const auto [rest, failure] = std::from_chars(value->data(), end, number);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  constexpr std::string_view kUnits = "KMGT";
+  const std::size_t power = unit.empty() ? 0 : kUnits.find(unit) + 1;
+  const unsigned shift = static_cast<unsigned>(power) * 10;
+  const bool bad_unit = unit.size() > 1 || (!unit.empty() && power == 0);
+  if (failure != std::errc() || bad_unit || (number << shift) >> shift != number) {
+    return not_a(name, *value, "a number like 500000 or 20G");
+  }
+  return std::optional<std::uint64_t>(number << shift);
+}
+
+Result<bool> CommandArguments::boolean(std::string_view name) const {
+  const auto value = text(name);
+  if (!value || *value == "false") return false;
+  if (*value == "true") return true;
+  return not_a(name, *value, "true or false");
 }
 
 Result<Jurisdiction> CommandArguments::jurisdiction() const {

@@ -31,8 +31,13 @@ class CommandArguments {
 
   /// `--access-key`, which is required.
   Result<TokenId> token() const;
-  /// `--permission`, which is required.
-  Result<auth::Preset> preset() const;
+  /// Each `--permission`, of which there must be one: a preset, or a permission group by name or
+  /// id.
+  Result<std::vector<const auth::PermissionGroup*>> permission_groups() const;
+  /// Decimal digits, perhaps with K, M, G or T for powers of 1024.
+  Result<std::optional<std::uint64_t>> number(std::string_view name) const;
+  /// "true" or "false"; false when absent.
+  Result<bool> boolean(std::string_view name) const;
   /// `--jurisdiction`, or the default one.
   Result<Jurisdiction> jurisdiction() const;
   /// `--bucket`, each NAME or JURISDICTION/NAME.

@@ -316,6 +316,12 @@ Result<> Config::validate_words() const {
                      "' is not a host name in lower case, like r2.localhost");
     }
   }
+  for (const std::string& name : list("api-hosts")) {
+    if (!is_host_name(name)) {
+      return invalid(place_of("api-hosts") + ": '" + name +
+                     "' is not a host name in lower case, like coffer.example.com");
+    }
+  }
   for (const std::string& block : list("trusted-proxies")) {
     if (!IpNetwork::parse(block)) {
       return invalid(place_of("trusted-proxies") + ": '" + block +

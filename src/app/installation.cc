@@ -20,6 +20,8 @@ constexpr std::size_t kPoolThreads = 16;
 constexpr std::size_t kPoolQueueLimit = 16'384;
 /// Blocks of the indexes that were read, for all jurisdictions together; taken as it fills.
 constexpr std::size_t kBlockCacheBytes = 128 * 1024 * 1024;
+/// Where auth::Identity keeps its records, and with them its part of the audit log.
+constexpr std::string_view kIdentityPartition = "identity";
 
 }  // namespace
 
@@ -59,16 +61,24 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config) {
   }
 
   std::vector<store::Placement> placements;
+  std::vector<auth::AuditLog::Source> audit_sources;
   meta::Engine* identity_engine = nullptr;
   for (const auto& root : self->roots_) {
     placements.emplace_back(root->jurisdiction, *root->meta_engine, *root->blobs);
+    audit_sources.emplace_back(*root->meta_engine, store::audit_partition());
     if (root->jurisdiction == Jurisdiction::Default) identity_engine = root->meta_engine.get();
   }
+  audit_sources.emplace_back(*identity_engine, std::string(kIdentityPartition), meta::Family::Body);
+  self->audit_log_ = std::make_unique<auth::AuditLog>(std::move(audit_sources));
   self->identity_ = std::make_unique<auth::Identity>(*identity_engine, *self->master_key_,
                                                      self->clock_, self->random_);
   self->authorizer_ = std::make_unique<auth::Authorizer>(*self->identity_, self->clock_);
+  auto quota_of = [identity = self->identity_.get()](AccountId id) {
+    return identity->quota_of(id);
+  };
   self->store_ = std::make_unique<store::Store>(
-      store::Environment{self->clock_, self->random_, *self->pool_}, std::move(placements));
+      store::Environment{self->clock_, self->random_, *self->pool_, std::move(quota_of)},
+      std::move(placements));
   return self;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/config.h"
 #include "app/data_directory.h"
+#include "auth/audit_log.h"
 #include "auth/identity.h"
 #include "base/clock.h"
 #include "base/offload.h"
@@ -35,6 +36,7 @@ class Installation {
   const std::filesystem::path& directory() const { return directory_; }
   auth::Identity& identity() { return *identity_; }
   const auth::Authorizer& authorizer() const { return *authorizer_; }
+  const auth::AuditLog& audit_log() const { return *audit_log_; }
   store::Store& store() { return *store_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
@@ -61,6 +63,7 @@ class Installation {
   std::vector<std::unique_ptr<Root>> roots_;
   std::unique_ptr<auth::Identity> identity_;
   std::unique_ptr<auth::Authorizer> authorizer_;
+  std::unique_ptr<auth::AuditLog> audit_log_;
   std::unique_ptr<store::Store> store_;
 };
 

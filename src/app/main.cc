@@ -1,6 +1,7 @@
 #include "app/bench_command.h"
 #include "app/commands.h"
 #include "app/config.h"
+#include "app/creds_command.h"
 #include "app/report.h"
 #include "app/serve.h"
 #include "base/log.h"
@@ -158,14 +159,16 @@ void add_token_commands(CLI::App& app, std::deque<OperatorCommand>& commands) {
   token->require_subcommand(1);
   commands.emplace_back(*token, "create", "make a token; its value is shown once", "token.create")
       .required("name", "the token's name")
-      .required("permission",
-                "admin-read-write, admin-read-only, object-read-write or object-read-only")
+      .list("permission",
+            "admin-read-write, admin-read-only, object-read-write, object-read-only, or a "
+            "permission group by name")
       .list("bucket", "bucket an object permission is for: NAME or JURISDICTION/NAME [all]")
       .text("expires", "time after which it is refused: 2026-12-31T23:59:59Z [never]")
       .text("not-before", "time before which it is refused [now]")
       .list("ip", "address or CIDR block it may be used from [any]")
       .list("not-ip", "address or CIDR block it may not be used from [none]")
-      .text("account", "account id; needed when there are several");
+      .text("account", "account id; needed when there are several")
+      .text("user", "make it a token of the user with this e-mail address");
   commands.emplace_back(*token, "list", "list tokens", "token.list")
       .text("account", "only of this account");
   const std::vector<std::pair<std::string, std::string>> of_one_token{
@@ -197,10 +200,68 @@ void add_bucket_commands(CLI::App& app, std::deque<OperatorCommand>& commands) {
       .text("account", "account id; needed when there are several");
 }
 
+void add_user_commands(CLI::App& app, std::deque<OperatorCommand>& commands) {
+  CLI::App* user = app.add_subcommand("user", "people");
+  user->require_subcommand(1);
+  commands.emplace_back(*user, "create", "make a user", "user.create")
+      .required("email", "the user's e-mail address")
+      .text("name", "the user's name")
+      .text("operator", "true: also an operator of this installation [false]");
+  commands.emplace_back(*user, "list", "list users", "user.list");
+  commands
+      .emplace_back(*user, "set-operator", "make a user an operator, or no longer one",
+                    "user.set-operator")
+      .required("email", "the user's e-mail address")
+      .required("operator", "true or false");
+  const std::vector<std::pair<std::string, std::string>> of_one_user{
+      {"show", "show a user and its memberships"},
+      {"suspend", "refuse a user and its tokens until it is resumed"},
+      {"resume", "accept a suspended user again"},
+      {"delete", "delete a user with its memberships and tokens"}};
+  for (const auto& [name, help] : of_one_user) {
+    commands.emplace_back(*user, name, help, "user." + name)
+        .required("email", "the user's e-mail address");
+  }
+
+  CLI::App* member = app.add_subcommand("member", "users' places in an account");
+  member->require_subcommand(1);
+  commands.emplace_back(*member, "add", "add a user, who is made when there is none", "member.add")
+      .required("email", "the user's e-mail address")
+      .list("role", "role by name, like 'Super Administrator'")
+      .text("account", "account id; needed when there are several");
+  commands.emplace_back(*member, "list", "list members", "member.list")
+      .text("account", "account id; needed when there are several");
+  commands.emplace_back(*member, "set-roles", "replace a member's roles", "member.set-roles")
+      .required("email", "the user's e-mail address")
+      .list("role", "role by name, like 'Administrator'")
+      .text("account", "account id; needed when there are several");
+  commands.emplace_back(*member, "remove", "remove a member; the user stays", "member.remove")
+      .required("email", "the user's e-mail address")
+      .text("account", "account id; needed when there are several");
+}
+
 void add_other_commands(CLI::App& app, std::deque<OperatorCommand>& commands) {
   CLI::App* account = app.add_subcommand("account", "accounts");
   account->require_subcommand(1);
   commands.emplace_back(*account, "list", "list accounts", "account.list");
+  commands
+      .emplace_back(*account, "create", "make an account; R2 is not enabled on it yet",
+                    "account.create")
+      .required("name", "the account's name");
+  commands.emplace_back(*account, "rename", "rename an account", "account.rename")
+      .required("name", "the new name")
+      .text("account", "account id; needed when there are several");
+  commands
+      .emplace_back(*account, "enable-r2", "let an account store, within a quota",
+                    "account.enable-r2")
+      .text("max-bytes", "bytes it may store, like 500G [no limit]")
+      .text("max-objects", "objects it may store [no limit]")
+      .text("max-buckets", "buckets it may have [no limit]")
+      .text("account", "account id; needed when there are several");
+  commands
+      .emplace_back(*account, "disable-r2",
+                    "refuse everything that an account stores and its tokens", "account.disable-r2")
+      .text("account", "account id; needed when there are several");
   commands
       .emplace_back(app, "explain", "would a key be allowed to do this, and which policy says so?",
                     "explain")
@@ -256,14 +317,17 @@ int run(int argc, char** argv) {
   std::deque<OperatorCommand> commands;
   add_token_commands(app, commands);
   add_bucket_commands(app, commands);
+  add_user_commands(app, commands);
   add_other_commands(app, commands);
   for (OperatorCommand& command : commands) command.finish();
   BenchCommand bench(app);
+  CredsCommand creds(app);
   // Only now: subcommands made later would inherit it.
   app.footer(
-      "Begin with `coffer serve`. The commands token, bucket, account and explain act on the "
-      "server\n"
-      "that runs on --data, or on its directory while it is stopped. Each command has --help.");
+      "Begin with `coffer serve`. The commands token, bucket, account, user, member and "
+      "explain act on\n"
+      "the server that runs on --data, or on its directory while it is stopped. Each command has "
+      "--help.");
 
   try {
     app.parse(argc, argv);
@@ -276,6 +340,7 @@ int run(int argc, char** argv) {
   if (serve_command->parsed()) return run_serve(serve_flags);
   if (config_command->parsed()) return run_config(config_flags);
   if (bench.parsed()) return bench.run();
+  if (creds.parsed()) return creds.run();
   for (const OperatorCommand& command : commands) {
     if (command.parsed()) return command.run();
   }

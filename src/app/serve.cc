@@ -3,6 +3,7 @@
 #include "api/service.h"
 #include "app/access_log_writer.h"
 #include "app/administration.h"
+#include "app/audiences.h"
 #include "app/bootstrap.h"
 #include "app/control_socket.h"
 #include "app/descriptors.h"
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "http/server.h"
 #include "jobs/garbage_collector.h"
+#include "jobs/last_use_writer.h"
 #include "s3/service.h"
 
 #include <boost/asio/io_context.hpp>
@@ -33,6 +35,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kFirstAccountName = "default";
+constexpr std::string_view kFirstUserEmail = "admin@localhost";
 constexpr int kExitForced = 130;  // what shells make of a process ended by SIGINT
 
 /// For the second signal: whoever sends it does not want to wait.
@@ -80,6 +83,7 @@ class Serving {
     ready_ = false;
     heed_second_signal();
     if (collector_) collector_->stop();
+    if (last_use_writer_) last_use_writer_->stop();
     if (control_) control_->stop();
     control_loop_.restart();
     control_loop_.run();
@@ -111,6 +115,15 @@ class Serving {
     TRY(const auth::Account account,
         run_blocking(control_loop_, identity.create_account(std::string(kFirstAccountName), true)));
     log_info("account created: " + account.id.hex());
+    // Who owns the installation; until a password is set, a name to own tokens by.
+    auth::NewUser administrator;
+    administrator.email = kFirstUserEmail;
+    administrator.is_operator = true;
+    TRY_VOID(run_blocking(control_loop_, identity.create_user(std::move(administrator))));
+    std::vector<const auth::Role*> roles{&auth::super_administrator()};
+    TRY_VOID(run_blocking(
+        control_loop_, identity.add_member(account.id, std::string(kFirstUserEmail),
+                                           std::move(roles), auth::Membership::Status::Accepted)));
     return ok();
   }
 
@@ -120,6 +133,7 @@ class Serving {
                                              installation_->random());
     TRY_VOID(server_->start());
     note_endpoints(server_->addresses());
+    note_audiences(server_->addresses());
     return ok();
   }
 
@@ -159,6 +173,9 @@ class Serving {
     s3.strict = config_.text("compat") == "r2";
     s3.host_suffixes = config_.list("host-suffix");
     s3.default_account = AccountId::parse(config_.text("default-account"));
+    failures_ =
+        std::make_unique<auth::FailureLimiter>(auth::FailureLimits(), installation_->clock());
+    s3.failures = failures_.get();
     authenticator_ = std::make_unique<auth::Authenticator>(installation_->identity(),
                                                            installation_->clock(), s3.strict);
     for (const Jurisdiction jurisdiction : kJurisdictions) {
@@ -181,7 +198,14 @@ class Serving {
     api::Probes probes;
     probes.ready = [this] { return ready_.load(); };
     probes.metrics = [this] { return metrics_.expose(server_->stats()); };
-    api_ = std::make_unique<api::Service>(std::move(probes));
+    api::ServiceConfig api;
+    api.hosts = config_.list("api-hosts");
+    api_ = std::make_unique<api::Service>(
+        std::move(api),
+        api::Services(installation_->identity(), installation_->authorizer(), *authenticator_,
+                      installation_->audit_log(), installation_->store(), installation_->clock(),
+                      installation_->random()),
+        std::move(probes));
     add_listener(server, "api", *address, *api_);
   }
 
@@ -200,9 +224,19 @@ class Serving {
     if (api_) endpoints_.api = scheme + reachable(addresses.back()) + "/client/v4";
   }
 
+  /// In the same order. Until here no temporary credential is valid.
+  void note_audiences(const std::vector<std::string>& addresses) {
+    std::vector<std::pair<Jurisdiction, std::string>> listeners;
+    for (std::size_t i = 0; i < s3_jurisdictions_.size(); ++i) {
+      listeners.emplace_back(s3_jurisdictions_[i], addresses[i]);
+    }
+    authenticator_->set_audiences(audiences_of(config_, listeners));
+  }
+
   Result<> start_control_socket() {
-    administration_ = std::make_unique<Administration>(Administered{
-        installation_->identity(), installation_->authorizer(), installation_->store()});
+    administration_ = std::make_unique<Administration>(
+        Administered{installation_->identity(), installation_->authorizer(), installation_->store(),
+                     installation_->clock(), installation_->random()});
     control_ = std::make_unique<ControlServer>(control_loop_, *administration_);
     return control_->listen(control_socket_path(installation_->directory()));
   }
@@ -211,6 +245,9 @@ class Serving {
     collector_ = std::make_unique<jobs::GarbageCollector>(control_loop_, installation_->store(),
                                                           metrics_.registry());
     collector_->start();
+    last_use_writer_ =
+        std::make_unique<jobs::LastUseWriter>(control_loop_, installation_->identity());
+    last_use_writer_->start();
   }
 
   Result<> introduce_server() {
@@ -291,6 +328,7 @@ class Serving {
   // Destroyed in reverse: the listeners before what their handlers use.
   std::unique_ptr<Installation> installation_;
   std::unique_ptr<auth::Authenticator> authenticator_;
+  std::unique_ptr<auth::FailureLimiter> failures_;
   std::vector<std::unique_ptr<s3::Service>> s3_;
   std::vector<Jurisdiction> s3_jurisdictions_;  ///< of s3_, in order
   std::unique_ptr<api::Service> api_;
@@ -299,6 +337,7 @@ class Serving {
   std::unique_ptr<Administration> administration_;
   std::unique_ptr<ControlServer> control_;
   std::unique_ptr<jobs::GarbageCollector> collector_;
+  std::unique_ptr<jobs::LastUseWriter> last_use_writer_;
 };
 
 }  // namespace

@@ -1,61 +1,38 @@
-#include "auth/identity.h"
-
-#include "auth/published.h"
+#include "auth/identity_impl.h"
 #include "auth/token_mapping.h"
-#include "auth/token_rules.h"
-#include "auth/token_snapshot.h"
-#include "auth/token_value.h"
 #include "base/codec.h"
-#include "base/hash.h"
-#include "base/key_locks.h"
-#include "records/account_record.h"
-#include "records/token_record.h"
+#include "base/headers.h"
+#include "records/codec.h"
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <functional>
-#include <map>
-#include <mutex>
+#include <tuple>
 
 namespace coffer::auth {
 namespace {
 
-// docs/formats/identity.md
 constexpr std::string_view kPartition = "identity";
 constexpr std::string_view kAccountPrefix = "a/";
+constexpr std::string_view kEmailPrefix = "e/";
 constexpr std::string_view kTokenPrefix = "t/";
+constexpr std::string_view kUserPrefix = "u/";
+constexpr std::string_view kLastUsePrefix = "l/";
 constexpr std::string_view kDigestPurpose = "token digest";
 
-/// Below what `meta` takes as a value (64 KiB), with room for fields to come.
-constexpr std::size_t kTokenRecordBytesMax = 60 * 1024;
-
-/// How often a change looks again after losing to another of the same record. Changes of one record
-/// take turns within a process, so more than a few losses means other gateways, or a bug.
-constexpr int kAttemptsMax = 64;
-
 constexpr std::size_t kDigestHexDigits = 64;
-
-meta::Key account_key(AccountId id) {
-  return meta::Key{meta::Family::Record, std::string(kAccountPrefix).append(id.bytes())};
-}
-meta::Key token_key(TokenId id) {
-  return meta::Key{meta::Family::Record, std::string(kTokenPrefix).append(id.bytes())};
-}
 
 /// A key for people: "t/0a1b...", all hex when it is of no known kind.
 std::string key_in_words(std::string_view key) {
   constexpr std::size_t kPrefixBytes = 2;
-  const bool known = key.starts_with(kAccountPrefix) || key.starts_with(kTokenPrefix);
+  if (key.starts_with(kEmailPrefix)) return std::string(key);
+  const bool known = key.starts_with(kAccountPrefix) || key.starts_with(kTokenPrefix) ||
+                     key.starts_with(kUserPrefix);
   if (!known) return hex_encode(as_bytes(key));
   return std::string(key.substr(0, kPrefixBytes)) + hex_encode(as_bytes(key.substr(kPrefixBytes)));
 }
 
-Error in_record(Error error, std::string_view key) {
-  error.add_context("identity record " + key_in_words(key));
-  return error;
-}
 Error corrupt(std::string_view key, std::string what) {
   return in_record(make_error(ErrorCode::Corrupt, std::move(what)), key);
 }
@@ -74,51 +51,16 @@ bool is_digest_hex(std::string_view text) {
          });
 }
 
-/// SHA-256 of the token's value, hex. Corrupt when it does not open; what that means is for the
-/// caller to say.
-Result<std::string> open_digest(const blob::MasterKey& master_key, TokenId id,
-                                const records::TokenRecord& record) {
-  auto digest = master_key.open(kDigestPurpose, id.bytes(), record.sealed_digest);
-  if (!digest || !is_digest_hex(*digest)) {
-    return make_error(ErrorCode::Corrupt, "the sealed secret does not open");
-  }
-  return digest;
+template <class Id>
+meta::Key record_key(std::string_view prefix, const Id& id) {
+  return meta::Key{meta::Family::Record, std::string(prefix).append(id.bytes())};
 }
 
-std::shared_ptr<const TokenEntry> make_entry(Token token, std::string secret_access_key) {
-  auto entry = std::make_shared<TokenEntry>();
-  entry->token = std::move(token);
-  entry->secret_access_key = std::move(secret_access_key);
-  return entry;
-}
-
-struct AccountSlot {
-  AccountSlot(Account a, meta::Version v) : account(std::move(a)), version(v) {}
-  Account account;
-  meta::Version version;
-};
-using Accounts = std::map<AccountId, AccountSlot>;
-
-Account to_account(AccountId id, const records::AccountRecord& record) {
-  Account account;
-  account.id = id;
-  account.name = record.name;
-  account.created = record.created;
-  account.r2_enabled = record.r2_enabled;
-  return account;
-}
-records::AccountRecord to_record(const Account& account) {
-  records::AccountRecord record;
-  record.name = account.name;
-  record.created = account.created;
-  record.r2_enabled = account.r2_enabled;
-  return record;
-}
-
-/// What a scan of the partition collects. Accounts come before tokens ("a/" < "t/").
+/// What a scan of the partition collects. Keys come as accounts, addresses, tokens, users.
 class Loader {
  public:
-  explicit Loader(const blob::MasterKey& master_key) : master_key_(master_key) {}
+  Loader(const blob::MasterKey& master_key, std::map<TokenId, Timestamp> last_uses)
+      : master_key_(master_key), last_uses_(std::move(last_uses)) {}
 
   meta::Step visit(std::string_view key, std::string_view value, meta::Version version) {
     status_ = take(key, value, version);
@@ -128,6 +70,8 @@ class Loader {
   /// After the scan: what is wrong with what was read.
   Result<> finish() const {
     if (!status_) return status_;
+    TRY_VOID(check_users());
+    TRY_VOID(check_owners());
     if (unopened_key_.empty()) return ok();
     if (tokens.empty()) return wrong_master_key(unopened_);
     // Others open, so the key is right and these are damaged.
@@ -138,12 +82,15 @@ class Loader {
   }
 
   Accounts accounts;
+  Users users;
   std::vector<TokenSnapshot::Slot> tokens;
 
  private:
   Result<> take(std::string_view key, std::string_view value, meta::Version version) {
     if (key.starts_with(kAccountPrefix)) return take_account(key, value, version);
+    if (key.starts_with(kEmailPrefix)) return take_email(key, value);
     if (key.starts_with(kTokenPrefix)) return take_token(key, value, version);
+    if (key.starts_with(kUserPrefix)) return take_user(key, value);
     return corrupt(key, "no such kind of key");
   }
 
@@ -156,6 +103,24 @@ class Loader {
     return ok();
   }
 
+  Result<> take_email(std::string_view key, std::string_view value) {
+    const auto id = UserId::from_bytes(value);
+    if (!id) return corrupt(key, "no user id");
+    users.by_email.emplace(key.substr(kEmailPrefix.size()), *id);
+    return ok();
+  }
+
+  Result<> take_user(std::string_view key, std::string_view value) {
+    const auto id = UserId::from_bytes(key.substr(kUserPrefix.size()));
+    if (!id) return corrupt(key, "no user id");
+    const auto record = records::decode_user(value);
+    if (!record) return in_record(record.error(), key);
+    auto user = to_user(*id, *record);
+    if (!user) return in_record(user.error(), key);
+    users.by_id.emplace(*id, std::make_shared<const User>(*std::move(user)));
+    return ok();
+  }
+
   Result<> take_token(std::string_view key, std::string_view value, meta::Version version) {
     const auto id = TokenId::from_bytes(key.substr(kTokenPrefix.size()));
     if (!id) return corrupt(key, "no token id");
@@ -163,12 +128,20 @@ class Loader {
     if (!record) return in_record(record.error(), key);
     auto token = to_token(*id, *record);
     if (!token) return in_record(token.error(), key);
-    if (!accounts.contains(token->account)) {
-      return corrupt(key, "its account " + token->account.hex() + " does not exist");
+    const AccountId* account = token->account();
+    if (account && !accounts.contains(*account)) {
+      return corrupt(key, "its account " + account->hex() + " does not exist");
     }
+    if (const UserId* user = token->user()) owners_.emplace(*user, *id);
     auto digest = open_digest(master_key_, *id, *record);
     if (digest) {
-      tokens.emplace_back(*id, version, make_entry(*std::move(token), *std::move(digest)));
+      auto entry = std::make_shared<TokenEntry>();
+      entry->token = *std::move(token);
+      entry->secret_access_key = *std::move(digest);
+      const auto used = last_uses_.find(*id);
+      entry->last_use = std::make_shared<LastUse>(
+          used == last_uses_.end() ? std::nullopt : std::optional<Timestamp>(used->second));
+      tokens.emplace_back(*id, version, std::move(entry));
     } else {
       // One damaged token or a wrong key: only the others can tell.
       if (++unopened_ == 1) unopened_key_ = key;
@@ -176,7 +149,36 @@ class Loader {
     return ok();
   }
 
+  Result<> check_users() const {
+    if (users.by_email.size() != users.by_id.size()) {
+      return make_error(ErrorCode::Corrupt, "users and their addresses differ in number");
+    }
+    for (const auto& [email, id] : users.by_email) {
+      if (!users.by_id.contains(id)) {
+        return corrupt(email_key(email).bytes, "its user " + id.hex() + " does not exist");
+      }
+    }
+    for (const auto& [id, user] : users.by_id) {
+      for (const Membership& membership : user->memberships) {
+        if (accounts.contains(membership.account)) continue;
+        return corrupt(user_key(id).bytes, "a membership is of account " +
+                                               membership.account.hex() + ", which does not exist");
+      }
+    }
+    return ok();
+  }
+
+  Result<> check_owners() const {
+    for (const auto& [user, token] : owners_) {
+      if (users.by_id.contains(user)) continue;
+      return corrupt(token_key(token).bytes, "its user " + user.hex() + " does not exist");
+    }
+    return ok();
+  }
+
   const blob::MasterKey& master_key_;
+  const std::map<TokenId, Timestamp> last_uses_;
+  std::map<UserId, TokenId> owners_;  ///< one token of each
   Result<> status_;
   std::size_t unopened_ = 0;
   std::string unopened_key_;  ///< the first of them
@@ -184,55 +186,54 @@ class Loader {
 
 }  // namespace
 
-class Identity::Impl {
- public:
-  Impl(meta::Engine& engine, const blob::MasterKey& master_key, Clock& clock, Random& random)
-      : engine_(engine), master_key_(master_key), clock_(clock), random_(random) {}
+meta::Key account_key(AccountId id) { return record_key(kAccountPrefix, id); }
+meta::Key token_key(TokenId id) { return record_key(kTokenPrefix, id); }
+meta::Key user_key(UserId id) { return record_key(kUserPrefix, id); }
+meta::Key email_key(std::string_view email) {
+  return meta::Key{meta::Family::Record, std::string(kEmailPrefix).append(to_lower_ascii(email))};
+}
+meta::Key last_use_key(TokenId id) {
+  return meta::Key{meta::Family::Detail, std::string(kLastUsePrefix).append(id.bytes())};
+}
 
-  Task<Result<>> load();
-  Task<Result<Account>> create_account(std::string name, bool enable_r2,
-                                       std::optional<AccountId> id);
-  Task<Result<Account>> set_r2_enabled(AccountId id, bool enabled);
-  std::shared_ptr<const Accounts> accounts() const { return accounts_.load(); }
+Error in_record(Error error, std::string_view key) {
+  error.add_context("identity record " + key_in_words(key));
+  return error;
+}
 
-  Task<Result<IssuedToken>> create_token(NewToken request);
-  Task<Result<IssuedToken>> roll_token(TokenId id);
-  Task<Result<Token>> set_token_status(TokenId id, TokenStatus status);
-  Task<Result<>> revoke_token(TokenId id);
-  const TokenSnapshot& tokens() const { return tokens_; }
+Result<std::string> open_digest(const blob::MasterKey& master_key, TokenId id,
+                                const records::TokenRecord& record) {
+  auto digest = master_key.open(kDigestPurpose, id.bytes(), record.sealed_digest);
+  if (!digest || !is_digest_hex(*digest)) {
+    return make_error(ErrorCode::Corrupt, "the sealed secret does not open");
+  }
+  return digest;
+}
 
- private:
-  using Edit = std::function<void(records::TokenRecord&)>;
-
-  /// A new value with its digest sealed for one token.
-  struct Secret {
-    std::string value;
-    std::string secret_access_key;
-    std::string sealed_digest;
-  };
-  Secret make_secret(TokenId id);
-
-  Task<Result<meta::CommitOutcome>> commit(meta::Commit change);
-  Task<Result<std::shared_ptr<const TokenEntry>>> change_token(TokenId id, Edit edit);
-  void publish_account(Account account, meta::Version version);
-
-  meta::Engine& engine_;
-  const blob::MasterKey& master_key_;
-  Clock& clock_;
-  Random& random_;
-
-  /// Changes of one record take turns, or the one that is always second would never get through.
-  KeyLocks locks_;
-  std::mutex accounts_writer_;  ///< serialises publications; readers do not take it
-  Published<Accounts> accounts_{std::make_shared<const Accounts>()};
-  TokenSnapshot tokens_;
-};
+std::string seal_digest(const blob::MasterKey& master_key, TokenId id, std::string_view digest_hex,
+                        Random& random) {
+  return master_key.seal(kDigestPurpose, id.bytes(), digest_hex, random);
+}
 
 // -- Reading and committing
-// ------------------------------------------------------------------------
 
 Task<Result<>> Identity::Impl::load() {
-  Loader loader(master_key_);
+  std::map<TokenId, Timestamp> last_uses;
+  meta::Visitor visit_use = [&last_uses](std::string_view key, std::string_view value,
+                                         meta::Version) {
+    if (!key.starts_with(kLastUsePrefix)) return meta::Step::next();
+    const auto id = TokenId::from_bytes(key.substr(kLastUsePrefix.size()));
+    records::Reader reader(value);
+    const Timestamp time = reader.time();
+    // Not worth a failed start: what does not decode was never.
+    if (id && reader.ok() && reader.at_end()) last_uses.emplace(*id, time);
+    return meta::Step::next();
+  };
+  meta::Range uses(meta::Family::Detail, "", "");
+  CO_TRY_VOID(
+      co_await engine_.scan(std::string(kPartition), std::move(uses), std::move(visit_use)));
+
+  Loader loader(master_key_, std::move(last_uses));
   meta::Visitor visit = [&loader](std::string_view key, std::string_view value,
                                   meta::Version version) {
     return loader.visit(key, value, version);
@@ -245,8 +246,32 @@ Task<Result<>> Identity::Impl::load() {
     const std::lock_guard lock(accounts_writer_);
     accounts_.store(std::make_shared<const Accounts>(std::move(loader.accounts)));
   }
+  users_.store(std::make_shared<const Users>(std::move(loader.users)));
+  for (const TokenSnapshot::Slot& slot : loader.tokens) {
+    values_.add(slot.entry->secret_access_key, slot.id);
+  }
   tokens_.replace_all(std::move(loader.tokens));
   co_return ok();
+}
+
+Task<Result<std::optional<meta::Stored>>> Identity::Impl::get(meta::Key key) {
+  return engine_.get(std::string(kPartition), std::move(key));
+}
+
+void Identity::Impl::note(meta::Commit& change, ChangeNote what) {
+  records::AuditEntry entry;
+  entry.id = AuditId::make(random_);
+  entry.time = clock_.now();
+  entry.account = what.account;
+  entry.actor = what.actor;
+  entry.action = std::move(what.action);
+  entry.resource_type = std::move(what.resource_type);
+  entry.resource_id = std::move(what.resource_id);
+  entry.before = std::move(what.before);
+  entry.after = std::move(what.after);
+  // Not in Family::Queue: a token may name more buckets than fit into a value there.
+  change.puts.emplace_back(meta::Key{meta::Family::Body, records::audit_key(entry)},
+                           records::encode(entry));
 }
 
 /// What was committed must be published, or a revoked token would live on until the next start: so
@@ -254,206 +279,13 @@ Task<Result<>> Identity::Impl::load() {
 Task<Result<meta::CommitOutcome>> Identity::Impl::commit(meta::Commit change) {
   const bool throws = co_await boost::asio::this_coro::throw_if_cancelled();
   co_await boost::asio::this_coro::throw_if_cancelled(false);
+  change.partition = kPartition;
   auto outcome = co_await engine_.commit(std::move(change));
   co_await boost::asio::this_coro::throw_if_cancelled(throws);
   co_return outcome;
 }
 
-// -- Accounts
-// --------------------------------------------------------------------------------------
-
-void Identity::Impl::publish_account(Account account, meta::Version version) {
-  const std::lock_guard lock(accounts_writer_);
-  Accounts next = *accounts_.load();
-  const AccountId id = account.id;
-  const auto found = next.find(id);
-  if (found == next.end()) {
-    next.emplace(id, AccountSlot(std::move(account), version));
-  } else if (found->second.version < version) {
-    found->second = AccountSlot(std::move(account), version);
-  } else {
-    return;
-  }
-  accounts_.store(std::make_shared<const Accounts>(std::move(next)));
-}
-
-Task<Result<Account>> Identity::Impl::create_account(std::string name, bool enable_r2,
-                                                     std::optional<AccountId> id) {
-  CO_TRY_VOID(check_name(name, "account"));
-  Account account;
-  account.id = id ? *id : AccountId::make(random_);
-  account.name = std::move(name);
-  account.created = clock_.now();
-  account.r2_enabled = enable_r2;
-
-  meta::Commit change{std::string(kPartition), ""};
-  change.checks.push_back(meta::Check::absent(account_key(account.id)));
-  change.puts.emplace_back(account_key(account.id), records::encode(to_record(account)));
-  CO_TRY(const meta::CommitOutcome outcome, co_await commit(std::move(change)));
-  if (!outcome.committed()) {
-    co_return make_error(ErrorCode::AlreadyExists, "account " + account.id.hex());
-  }
-  publish_account(account, outcome.version);
-  co_return account;
-}
-
-Task<Result<Account>> Identity::Impl::set_r2_enabled(AccountId id, bool enabled) {
-  const KeyLocks::Guard turn = co_await locks_.lock(account_key(id).bytes);
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    meta::Key key = account_key(id);
-    CO_TRY(const std::optional<meta::Stored> stored,
-           co_await engine_.get(std::string(kPartition), std::move(key)));
-    if (!stored) co_return make_error(ErrorCode::NoSuchAccount, "account " + id.hex());
-    const auto record = records::decode_account(stored->value);
-    if (!record) co_return in_record(record.error(), account_key(id).bytes);
-    Account account = to_account(id, *record);
-    account.r2_enabled = enabled;
-
-    meta::Commit change{std::string(kPartition), ""};
-    change.checks.push_back(meta::Check::has_version(account_key(id), stored->version));
-    change.puts.emplace_back(account_key(id), records::encode(to_record(account)));
-    CO_TRY(const meta::CommitOutcome outcome, co_await commit(std::move(change)));
-    if (!outcome.committed()) continue;
-    publish_account(account, outcome.version);
-    co_return account;
-  }
-  co_return make_error(ErrorCode::Busy, "account " + id.hex() + " is being changed by others");
-}
-
-// -- Tokens
-// ----------------------------------------------------------------------------------------
-
-Identity::Impl::Secret Identity::Impl::make_secret(TokenId id) {
-  Secret secret;
-  secret.value = make_token_value(random_);
-  secret.secret_access_key = sha256_hex(secret.value);
-  secret.sealed_digest =
-      master_key_.seal(kDigestPurpose, id.bytes(), secret.secret_access_key, random_);
-  return secret;
-}
-
-Task<Result<IssuedToken>> Identity::Impl::create_token(NewToken request) {
-  const Timestamp now = clock_.now();
-  CO_TRY_VOID(check_new_token(request, now));
-
-  Token token;
-  token.id = TokenId::make(random_);
-  token.account = request.account;
-  token.name = std::move(request.name);
-  token.issued_on = now;
-  token.modified_on = now;
-  token.not_before = request.not_before;
-  token.expires_on = request.expires_on;
-  token.ip = std::move(request.ip);
-  token.policies = std::move(request.policies);
-  for (Policy& policy : token.policies) policy.id = PolicyId::make(random_);
-  Secret secret = make_secret(token.id);
-  const std::string record = records::encode(auth::to_record(token, secret.sealed_digest));
-  if (record.size() > kTokenRecordBytesMax) {
-    co_return Error::with_message(ErrorCode::InvalidArgument,
-                                  "the token's policies and conditions are too long together; "
-                                  "name fewer buckets, or all of the account");
-  }
-
-  const TokenSnapshot::Change publication(tokens_, token.id);
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    meta::Key key = account_key(token.account);
-    CO_TRY(const std::optional<meta::Stored> stored,
-           co_await engine_.get(std::string(kPartition), std::move(key)));
-    if (!stored) co_return make_error(ErrorCode::NoSuchAccount, "account " + token.account.hex());
-    const auto account = records::decode_account(stored->value);
-    if (!account) co_return in_record(account.error(), account_key(token.account).bytes);
-    if (!account->r2_enabled) {
-      co_return make_error(ErrorCode::NotEntitled,
-                           "R2 is not enabled on account " + token.account.hex());
-    }
-
-    meta::Commit change{std::string(kPartition), ""};
-    change.checks.push_back(meta::Check::absent(token_key(token.id)));
-    // The account must still be as it was when it was found entitled.
-    change.checks.push_back(meta::Check::has_version(account_key(token.account), stored->version));
-    change.puts.emplace_back(token_key(token.id), record);
-    CO_TRY(const meta::CommitOutcome outcome, co_await commit(std::move(change)));
-    if (!outcome.committed()) continue;
-    publication.publish(outcome.version, make_entry(token, secret.secret_access_key));
-    IssuedToken issued;
-    issued.token = std::move(token);
-    issued.value = std::move(secret.value);
-    issued.secret_access_key = std::move(secret.secret_access_key);
-    co_return issued;
-  }
-  co_return make_error(ErrorCode::Busy,
-                       "account " + token.account.hex() + " is being changed by others");
-}
-
-/// Applies `edit` to the stored record, which may be newer than the snapshot, until a commit finds
-/// it unchanged. `edit` runs once an attempt.
-Task<Result<std::shared_ptr<const TokenEntry>>> Identity::Impl::change_token(TokenId id,
-                                                                             Edit edit) {
-  const KeyLocks::Guard turn = co_await locks_.lock(token_key(id).bytes);
-  const TokenSnapshot::Change publication(tokens_, id);
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    meta::Key key = token_key(id);
-    CO_TRY(const std::optional<meta::Stored> stored,
-           co_await engine_.get(std::string(kPartition), std::move(key)));
-    if (!stored) co_return make_error(ErrorCode::NoSuchToken, "token " + id.hex());
-    auto record = records::decode_token(stored->value);
-    if (!record) co_return in_record(record.error(), token_key(id).bytes);
-    edit(*record);
-    record->modified_on = clock_.now();
-    auto token = to_token(id, *record);
-    if (!token) co_return in_record(token.error(), token_key(id).bytes);
-    auto digest = open_digest(master_key_, id, *record);
-    if (!digest) co_return in_record(digest.error(), token_key(id).bytes);
-
-    meta::Commit change{std::string(kPartition), ""};
-    change.checks.push_back(meta::Check::has_version(token_key(id), stored->version));
-    change.puts.emplace_back(token_key(id), records::encode(*record));
-    CO_TRY(const meta::CommitOutcome outcome, co_await commit(std::move(change)));
-    if (!outcome.committed()) continue;
-    auto entry = make_entry(*std::move(token), *std::move(digest));
-    publication.publish(outcome.version, entry);
-    co_return entry;
-  }
-  co_return make_error(ErrorCode::Busy, "token " + id.hex() + " is being changed by others");
-}
-
-Task<Result<IssuedToken>> Identity::Impl::roll_token(TokenId id) {
-  Secret secret = make_secret(id);
-  Edit edit = [&secret](records::TokenRecord& record) {
-    record.sealed_digest = secret.sealed_digest;
-    ++record.secret_generation;
-  };
-  CO_TRY(const std::shared_ptr<const TokenEntry> entry, co_await change_token(id, std::move(edit)));
-  IssuedToken issued;
-  issued.token = entry->token;
-  issued.value = std::move(secret.value);
-  issued.secret_access_key = std::move(secret.secret_access_key);
-  co_return issued;
-}
-
-Task<Result<Token>> Identity::Impl::set_token_status(TokenId id, TokenStatus status) {
-  const auto code = status == TokenStatus::Active ? records::TokenStatusCode::Active
-                                                  : records::TokenStatusCode::Disabled;
-  Edit edit = [code](records::TokenRecord& record) { record.status = code; };
-  CO_TRY(const std::shared_ptr<const TokenEntry> entry, co_await change_token(id, std::move(edit)));
-  co_return entry->token;
-}
-
-/// Needs no version: whatever the token has become, it goes.
-Task<Result<>> Identity::Impl::revoke_token(TokenId id) {
-  const TokenSnapshot::Change publication(tokens_, id);
-  meta::Commit change{std::string(kPartition), ""};
-  change.checks.push_back(meta::Check::present(token_key(id)));
-  change.deletes.push_back(token_key(id));
-  CO_TRY(const meta::CommitOutcome outcome, co_await commit(std::move(change)));
-  if (!outcome.committed()) co_return make_error(ErrorCode::NoSuchToken, "token " + id.hex());
-  publication.publish_revocation();
-  co_return ok();
-}
-
 // -- The public face
-// -------------------------------------------------------------------------------
 
 Identity::Identity(meta::Engine& engine, const blob::MasterKey& master_key, Clock& clock,
                    Random& random)
@@ -464,21 +296,33 @@ Identity::~Identity() = default;
 Task<Result<>> Identity::load() { return impl_->load(); }
 
 Task<Result<Account>> Identity::create_account(std::string name, bool enable_r2,
-                                               std::optional<AccountId> id) {
-  return impl_->create_account(std::move(name), enable_r2, id);
+                                               std::optional<AccountId> id, Actor actor) {
+  return impl_->create_account(std::move(name), enable_r2, id, std::move(actor));
 }
-
-Task<Result<Account>> Identity::set_r2_enabled(AccountId account, bool enabled) {
-  return impl_->set_r2_enabled(account, enabled);
+Task<Result<Account>> Identity::rename_account(AccountId account, std::string name, Actor actor) {
+  Impl::AccountEdit edit = [name = std::move(name)](Account& changed) { changed.name = name; };
+  return impl_->change_account(account, std::move(edit), "account_update", std::move(actor));
 }
-
+Task<Result<Account>> Identity::set_r2_enabled(AccountId account, bool enabled, Quota quota,
+                                               Actor actor) {
+  Impl::AccountEdit edit = [enabled, quota](Account& changed) {
+    changed.r2_enabled = enabled;
+    changed.quota = quota;
+  };
+  return impl_->change_account(account, std::move(edit), enabled ? "r2_enable" : "r2_disable",
+                               std::move(actor));
+}
 std::optional<Account> Identity::find_account(AccountId id) const {
   const auto accounts = impl_->accounts();
   const auto found = accounts->find(id);
   if (found == accounts->end()) return std::nullopt;
   return found->second.account;
 }
-
+Quota Identity::quota_of(AccountId id) const {
+  const auto accounts = impl_->accounts();
+  const auto found = accounts->find(id);
+  return found == accounts->end() ? Quota() : found->second.account.quota;
+}
 std::vector<Account> Identity::accounts() const {
   const auto snapshot = impl_->accounts();
   std::vector<Account> accounts;
@@ -490,31 +334,82 @@ std::vector<Account> Identity::accounts() const {
   return accounts;
 }
 
-Task<Result<IssuedToken>> Identity::create_token(NewToken request) {
-  return impl_->create_token(std::move(request));
+Task<Result<User>> Identity::create_user(NewUser request, Actor actor) {
+  return impl_->create_user(std::move(request), std::move(actor));
 }
-
-Task<Result<IssuedToken>> Identity::roll_token(TokenId id) { return impl_->roll_token(id); }
-
-Task<Result<Token>> Identity::set_token_status(TokenId id, TokenStatus status) {
-  return impl_->set_token_status(id, status);
+Task<Result<User>> Identity::change_user(UserId user, UserChange change, Actor actor) {
+  return impl_->change_user(user, std::move(change), std::move(actor));
 }
-
-Task<Result<>> Identity::revoke_token(TokenId id) { return impl_->revoke_token(id); }
-
-std::vector<Token> Identity::tokens(AccountId account) const {
-  auto entries = impl_->tokens().of_account(account);
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return std::tie(a->token.issued_on, a->token.id) < std::tie(b->token.issued_on, b->token.id);
+Task<Result<>> Identity::delete_user(UserId user, Actor actor) {
+  return impl_->delete_user(user, std::move(actor));
+}
+std::shared_ptr<const User> Identity::find_user(UserId id) const {
+  const auto users = impl_->users();
+  const auto found = users->by_id.find(id);
+  return found == users->by_id.end() ? nullptr : found->second;
+}
+std::shared_ptr<const User> Identity::find_user_by_email(std::string_view email) const {
+  const auto users = impl_->users();
+  const auto found = users->by_email.find(to_lower_ascii(email));
+  return found == users->by_email.end() ? nullptr : users->by_id.at(found->second);
+}
+std::vector<std::shared_ptr<const User>> Identity::users() const {
+  const auto snapshot = impl_->users();
+  std::vector<std::shared_ptr<const User>> users;
+  users.reserve(snapshot->by_id.size());
+  for (const auto& [id, user] : snapshot->by_id) users.push_back(user);
+  std::sort(users.begin(), users.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->created, a->id) < std::tie(b->created, b->id);
   });
-  std::vector<Token> tokens;
-  tokens.reserve(entries.size());
-  for (const auto& entry : entries) tokens.push_back(entry->token);
-  return tokens;
+  return users;
 }
+Task<Result<Member>> Identity::add_member(AccountId account, std::string email,
+                                          std::vector<const Role*> roles, Membership::Status status,
+                                          Actor actor) {
+  return impl_->add_member(account, std::move(email), std::move(roles), status, std::move(actor));
+}
+Task<Result<Member>> Identity::set_member_roles(AccountId account, MembershipId membership,
+                                                std::vector<const Role*> roles, Actor actor) {
+  return impl_->set_member_roles(account, membership, std::move(roles), std::move(actor));
+}
+Task<Result<>> Identity::remove_member(AccountId account, MembershipId membership, Actor actor) {
+  return impl_->remove_member(account, membership, std::move(actor));
+}
+Task<Result<Member>> Identity::accept_membership(UserId user, MembershipId membership,
+                                                 Actor actor) {
+  return impl_->accept_membership(user, membership, std::move(actor));
+}
+std::vector<Member> Identity::members(AccountId account) const { return impl_->members(account); }
 
+Task<Result<IssuedToken>> Identity::create_token(NewToken request, Actor actor, TokenGate gate) {
+  return impl_->create_token(std::move(request), std::move(actor), std::move(gate));
+}
+Task<Result<Token>> Identity::update_token(TokenId id, NewToken request,
+                                           std::optional<TokenStatus> status, Actor actor,
+                                           TokenGate gate) {
+  return impl_->update_token(id, std::move(request), status, std::move(actor), std::move(gate));
+}
+Task<Result<IssuedToken>> Identity::roll_token(TokenId id, Actor actor, TokenGate gate) {
+  return impl_->roll_token(id, std::move(actor), std::move(gate));
+}
+Task<Result<Token>> Identity::set_token_status(TokenId id, TokenStatus status, Actor actor,
+                                               TokenGate gate) {
+  return impl_->set_token_status(id, status, std::move(actor), std::move(gate));
+}
+Task<Result<>> Identity::revoke_token(TokenId id, Actor actor) {
+  return impl_->revoke_token(id, std::move(actor));
+}
+std::vector<Token> Identity::tokens(AccountId account) const { return impl_->tokens_of(account); }
+std::vector<Token> Identity::tokens(UserId user) const { return impl_->tokens_of(user); }
 std::shared_ptr<const TokenEntry> Identity::find(TokenId id) const {
   return impl_->tokens().find(id);
 }
+std::shared_ptr<const TokenEntry> Identity::find_by_value(std::string_view value) const {
+  return impl_->find_by_value(value);
+}
+void Identity::note_use(const TokenEntry& entry, Timestamp now) const {
+  impl_->note_use(entry, now);
+}
+Task<Result<>> Identity::save_last_uses() { return impl_->save_last_uses(); }
 
 }  // namespace coffer::auth

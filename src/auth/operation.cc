@@ -95,6 +95,36 @@ std::string_view to_string(Action action) {
       return "ObjectRead";
     case Action::ObjectWrite:
       return "ObjectWrite";
+    case Action::ManageStorage:
+      return "ManageStorage";
+    case Action::UsageRead:
+      return "UsageRead";
+    case Action::AccountRead:
+      return "AccountRead";
+    case Action::AccountWrite:
+      return "AccountWrite";
+    case Action::MembersRead:
+      return "MembersRead";
+    case Action::MembersWrite:
+      return "MembersWrite";
+    case Action::AccountTokensRead:
+      return "AccountTokensRead";
+    case Action::AccountTokensWrite:
+      return "AccountTokensWrite";
+    case Action::AuditLogRead:
+      return "AuditLogRead";
+    case Action::UserRead:
+      return "UserRead";
+    case Action::UserWrite:
+      return "UserWrite";
+    case Action::UserTokensRead:
+      return "UserTokensRead";
+    case Action::UserTokensWrite:
+      return "UserTokensWrite";
+    case Action::MembershipsRead:
+      return "MembershipsRead";
+    case Action::MembershipsWrite:
+      return "MembershipsWrite";
   }
   return "unknown";
 }

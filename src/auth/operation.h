@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
@@ -40,7 +41,8 @@ inline constexpr int kOperationCount = static_cast<int>(OperationName::ListMulti
 std::string_view to_string(OperationName operation);
 std::optional<OperationName> parse_operation_name(std::string_view text);
 
-/// What a permission group grants; the rows of r2-s3.md section 3.
+/// What permission groups and roles grant: the rows of r2-s3.md section 3, and the operations of
+/// the management API.
 enum class Action : std::uint8_t {
   BucketsList,  ///< ListBuckets
   BucketCreate,
@@ -52,9 +54,49 @@ enum class Action : std::uint8_t {
   ObjectsList,  ///< objects, uploads and parts
   ObjectRead,
   ObjectWrite,  ///< put, delete, copy target, multipart
+  // Of an account, at the management API.
+  /// To reach a bucket or object there at all. Object permissions lack it: they act on the S3
+  /// listener only (DESIGN.md section 3).
+  ManageStorage,
+  UsageRead,  ///< metrics of an account's storage
+  AccountRead,
+  AccountWrite,
+  MembersRead,
+  MembersWrite,
+  AccountTokensRead,
+  AccountTokensWrite,
+  AuditLogRead,
+  // Of a user: each about that user alone.
+  UserRead,
+  UserWrite,
+  UserTokensRead,
+  UserTokensWrite,
+  MembershipsRead,
+  MembershipsWrite,
 };
-inline constexpr int kActionCount = static_cast<int>(Action::ObjectWrite) + 1;
+inline constexpr int kActionCount = static_cast<int>(Action::MembershipsWrite) + 1;
+inline constexpr Action kFirstUserAction = Action::UserRead;
 std::string_view to_string(Action action);
+
+/// A set of actions; one bit each.
+class ActionSet {
+ public:
+  constexpr ActionSet() = default;
+  constexpr ActionSet(std::initializer_list<Action> actions) {
+    for (const Action action : actions) bits_ |= bit(action);
+  }
+  constexpr bool contains(Action action) const { return (bits_ & bit(action)) != 0; }
+  constexpr ActionSet operator|(ActionSet other) const { return ActionSet(bits_ | other.bits_); }
+  constexpr bool operator==(const ActionSet&) const = default;
+
+ private:
+  constexpr explicit ActionSet(std::uint32_t bits) : bits_(bits) {}
+  static constexpr std::uint32_t bit(Action action) {
+    return std::uint32_t{1} << static_cast<unsigned>(action);
+  }
+  std::uint32_t bits_ = 0;
+};
+static_assert(kActionCount <= 32);
 
 /// The action an operation needs on its own target. Copies need ObjectRead on the source as well.
 Action required_action(OperationName operation);

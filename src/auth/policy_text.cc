@@ -18,6 +18,11 @@ std::string describe(const PolicyResource& resource) {
   if (const auto* all = std::get_if<AllBucketsResource>(&resource)) {
     return "all buckets of account " + all->account.hex();
   }
+  if (const auto* user = std::get_if<UserResource>(&resource)) return "user " + user->user.hex();
+  if (std::holds_alternative<AllAccountsResource>(resource)) return "all accounts";
+  if (std::holds_alternative<AllBucketsOfAllAccountsResource>(resource)) {
+    return "all buckets of all accounts";
+  }
   return "account " + std::get<AccountResource>(resource).account.hex();
 }
 
@@ -38,6 +43,7 @@ std::string describe(const Policy& policy) {
 }
 
 std::string describe(const Resource& resource) {
+  if (resource.user) return "user " + resource.user->hex();
   if (resource.bucket.empty()) {
     return "account " + resource.account.hex() + in_parentheses(resource.jurisdiction);
   }

@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::string_view kAccountPrefix = "com.cloudflare.api.account.";
 constexpr std::string_view kBucketPrefix = "com.cloudflare.edge.r2.bucket.";
+constexpr std::string_view kUserPrefix = "com.cloudflare.api.user.";
 constexpr std::string_view kAllBuckets = "com.cloudflare.edge.r2.bucket.*";
+constexpr std::string_view kAll = "*";
 
 Error invalid(std::string_view name, std::string_view why) {
   return Error::with_message(ErrorCode::InvalidArgument,
@@ -15,6 +17,11 @@ Error invalid(std::string_view name, std::string_view why) {
 }
 
 Result<PolicyResource> parse_account(std::string_view name, std::string_view nested) {
+  if (name.substr(kAccountPrefix.size()) == kAll) {
+    if (nested.empty()) return PolicyResource(AllAccountsResource{});
+    if (nested == kAllBuckets) return PolicyResource(AllBucketsOfAllAccountsResource{});
+    return invalid(nested, "only com.cloudflare.edge.r2.bucket.* may stand inside all accounts");
+  }
   const auto account = AccountId::parse(name.substr(kAccountPrefix.size()));
   if (!account) return invalid(name, "an account id of 32 lower-case hex digits must follow");
   if (nested.empty()) return PolicyResource(AccountResource{*account});
@@ -39,6 +46,13 @@ Result<PolicyResource> parse_bucket(std::string_view name, std::string_view nest
   return PolicyResource(BucketResource{*account, *jurisdiction, bucket->text()});
 }
 
+Result<PolicyResource> parse_user(std::string_view name, std::string_view nested) {
+  if (!nested.empty()) return invalid(name, "a user has no resources inside");
+  const auto user = UserId::parse(name.substr(kUserPrefix.size()));
+  if (!user) return invalid(name, "a user id of 32 lower-case hex digits must follow");
+  return PolicyResource(UserResource{*user});
+}
+
 }  // namespace
 
 ResourceName print_resource(const PolicyResource& resource) {
@@ -51,12 +65,21 @@ ResourceName print_resource(const PolicyResource& resource) {
   if (const auto* all = std::get_if<AllBucketsResource>(&resource)) {
     return {std::string(kAccountPrefix) + all->account.hex(), std::string(kAllBuckets)};
   }
+  if (const auto* user = std::get_if<UserResource>(&resource)) {
+    return {std::string(kUserPrefix) + user->user.hex(), {}};
+  }
+  const std::string all_accounts = std::string(kAccountPrefix).append(kAll);
+  if (std::holds_alternative<AllAccountsResource>(resource)) return {all_accounts, {}};
+  if (std::holds_alternative<AllBucketsOfAllAccountsResource>(resource)) {
+    return {all_accounts, std::string(kAllBuckets)};
+  }
   return {std::string(kAccountPrefix) + std::get<AccountResource>(resource).account.hex(), {}};
 }
 
 Result<PolicyResource> parse_resource(std::string_view name, std::string_view nested) {
   if (name.starts_with(kAccountPrefix)) return parse_account(name, nested);
   if (name.starts_with(kBucketPrefix)) return parse_bucket(name, nested);
+  if (name.starts_with(kUserPrefix)) return parse_user(name, nested);
   return invalid(name, "this kind of resource does not exist here");
 }
 

@@ -56,6 +56,8 @@ struct Authenticated {
 /// Derived signing keys by (SHA-256 of the secret, date, region); never by token id, which survives
 /// a roll. Bounded, sharded, thread-safe.
 class SigningKeyCache;
+class SessionTokens;
+class Audiences;
 
 class Authenticator {
  public:
@@ -65,15 +67,24 @@ class Authenticator {
   ~Authenticator();
   /// Header authentication, else presigned, else `InvalidArgument` "Authorization"; the checks,
   /// their order, codes and messages are the sheets'. A token that is unknown, disabled, expired,
-  /// not yet valid, or refused by its IP condition is `Unauthorized`, alike. X-Amz-Security-Token
-  /// is refused until temporary credentials exist. Constant-time comparison of signatures.
+  /// not yet valid, or refused by its IP condition is `Unauthorized`, alike; so is the parent of a
+  /// temporary credential, whose session token is a signed header, or a parameter of a presigned
+  /// URL: InvalidArgument when it is no valid one, ExpiredRequest when its time is over. A mismatch
+  /// then says less (docs/decisions). Constant-time comparison of signatures. A success is noted as
+  /// a use of the token.
   Result<Authenticated> authenticate(const RequestView& request) const;
+
+  /// The endpoints that temporary credentials may be for; before the first call they are all
+  /// refused. Any thread, while requests are served.
+  void set_audiences(Audiences audiences);
+  std::shared_ptr<const Audiences> audiences() const;
 
  private:
   const Identity& identity_;
   const Clock& clock_;
   bool strict_;
   std::unique_ptr<SigningKeyCache> cache_;
+  std::unique_ptr<SessionTokens> sessions_;
 };
 
 /// Decodes an aws-chunked body (all three streaming modes), verifying chunk and trailer signatures

@@ -1,6 +1,7 @@
 #include "auth/sigv4_core.h"
 
 #include "auth/canonical.h"
+#include "auth/temporary_credential.h"
 #include "auth/unsigned_headers.h"
 #include "auth/usability.h"
 #include "base/codec.h"
@@ -22,6 +23,7 @@ constexpr std::size_t kAccessKeyIdLength = 32;
 constexpr std::size_t kScopeDateLength = 8;
 constexpr auto kService = "s3"sv;
 constexpr auto kTerminator = "aws4_request"sv;
+constexpr auto kSecurityToken = "X-Amz-Security-Token"sv;
 
 constexpr auto kUnsignedPayload = "UNSIGNED-PAYLOAD"sv;
 constexpr auto kUnsignedTrailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"sv;
@@ -173,18 +175,21 @@ std::string byte_dump(std::string_view text) {
   return out;
 }
 
-Error signature_does_not_match(std::string_view to_sign, std::string_view canonical,
+/// `canonical` null: not to be shown.
+Error signature_does_not_match(std::string_view to_sign, const std::string* canonical,
                                std::string_view provided) {
   to_sign = to_sign.substr(0, kEchoMaxBytes);
-  canonical = canonical.substr(0, kEchoMaxBytes);
   Error error = refuse(ErrorCode::SignatureDoesNotMatch,
                        "The request signature we calculated does not match the signature you "
                        "provided. Check your secret access key and signing method.");
   error.add_field("StringToSign", std::string(to_sign))
-      .add_field("StringToSignBytes", byte_dump(to_sign))
-      .add_field("CanonicalRequest", std::string(canonical))
-      .add_field("CanonicalRequestBytes", byte_dump(canonical))
-      .add_field("SignatureProvided", std::string(provided.substr(0, kEchoMaxBytes)));
+      .add_field("StringToSignBytes", byte_dump(to_sign));
+  if (canonical != nullptr) {
+    const std::string_view shown = std::string_view(*canonical).substr(0, kEchoMaxBytes);
+    error.add_field("CanonicalRequest", std::string(shown))
+        .add_field("CanonicalRequestBytes", byte_dump(shown));
+  }
+  error.add_field("SignatureProvided", std::string(provided.substr(0, kEchoMaxBytes)));
   return error;
 }
 
@@ -197,7 +202,18 @@ struct SignatureInput {
   std::string_view payload_hash;
   std::string_view provided;
   bool presigned;
+  std::optional<std::string_view> session_token;
 };
+
+/// Whether the canonical request may hold a session token, which is a secret; also where none
+/// belongs, or misspelt.
+bool mentions_session_token(const RequestView& request) {
+  if (request.headers.contains(kSecurityToken)) return true;
+  const std::vector<QueryParameter> parameters = parse_query(request.query);
+  return std::any_of(parameters.begin(), parameters.end(), [](const QueryParameter& parameter) {
+    return equals_ignore_case(parameter.name, kSecurityToken);
+  });
+}
 
 /// The signature itself, made with `secret`; the key it was made with when it holds.
 Result<SigningKey> verify_signature(const SignatureInput& input, std::string_view secret,
@@ -216,7 +232,9 @@ Result<SigningKey> verify_signature(const SignatureInput& input, std::string_vie
   const std::string to_sign = string_to_sign(input.amz_date, input.credential.scope, *canonical);
   SigningKey key = cache.get(secret, input.credential.date, input.credential.region);
   if (!constant_time_equals(hex_encode(key.hmac.mac(to_sign)), input.provided)) {
-    return signature_does_not_match(to_sign, *canonical, input.provided);
+    // Clients and proxies log error answers.
+    const bool show = !mentions_session_token(input.request);
+    return signature_does_not_match(to_sign, show ? &*canonical : nullptr, input.provided);
   }
   return key;
 }
@@ -234,19 +252,91 @@ std::shared_ptr<const TokenEntry> find_usable(std::string_view access_key_id,
 }
 
 /// An unusable token costs what a usable one costs, and is refused whatever the signature.
-Error refuse_unusable(const SignatureInput& input, SigningKeyCache& cache) {
-  const Result<SigningKey> ignored = verify_signature(input, kAbsentSecret, cache);
+Error refuse_unusable(const SignatureInput& input, const AuthenticationContext& context) {
+  if (input.session_token) {
+    TokenEntry absent;
+    absent.secret_access_key = kAbsentSecret;
+    const auto ignored =
+        verify_session_token(*input.session_token, absent, Audiences(), context.now);
+    static_cast<void>(ignored);
+  }
+  const Result<SigningKey> ignored = verify_signature(input, kAbsentSecret, context.cache);
   static_cast<void>(ignored);
   return unauthorized();
 }
 
-Principal principal_of(const TokenEntry& entry, const RequestView& request) {
+/// Whose secret the request is signed with: a token's, or that of a temporary credential of it.
+struct Signer {
+  std::shared_ptr<const TokenEntry> token;
+  std::shared_ptr<const TemporarySession> session;  ///< null: the token itself
+  const std::string& secret() const {
+    return session ? session->secret_access_key : token->secret_access_key;
+  }
+};
+
+/// Unauthorized when the token may not be used, and what `verify_session_token` says.
+Result<Signer> find_signer(const SignatureInput& input, const AuthenticationContext& context) {
+  Signer signer;
+  signer.token = find_usable(input.credential.access_key_id, input.request, context);
+  if (!signer.token) return refuse_unusable(input, context);
+  if (!input.session_token) return signer;
+  if (context.sessions == nullptr) return invalid_argument(std::string(kSecurityToken));
+  TRY(signer.session, context.sessions->verify(*input.session_token, *signer.token, context.now));
+  return signer;
+}
+
+Principal principal_of(const Signer& signer, const RequestView& request) {
   Principal principal;
-  principal.token = entry.token.id;
-  principal.account = entry.token.account;
-  principal.secret_generation = entry.token.secret_generation;
+  principal.token = signer.token->token.id;
+  principal.secret_generation = signer.token->token.secret_generation;
   principal.client = request.client;
+  if (signer.session) {
+    principal.scope = {signer.session, &signer.session->scope};
+    principal.account = signer.session->scope.account;
+  } else if (const AccountId* account = signer.token->token.account()) {
+    principal.account = *account;
+  }
   return principal;
+}
+
+bool has_parameter(const std::vector<QueryParameter>& parameters, std::string_view name) {
+  return std::any_of(parameters.begin(), parameters.end(),
+                     [name](const QueryParameter& p) { return p.name == name; });
+}
+
+/// The session token of a request with an Authorization header. Shown twice, or in the query as
+/// well, it is refused: somebody behind us could read the other one.
+Result<std::optional<std::string_view>> session_token_in_header(const RequestView& request) {
+  const std::vector<std::string_view> values = request.headers.find_all(kSecurityToken);
+  if (values.empty()) return std::optional<std::string_view>();
+  if (values.size() > 1 || has_parameter(parse_query(request.query), kSecurityToken)) {
+    return invalid_argument(std::string(kSecurityToken));
+  }
+  return std::optional(values.front());
+}
+
+/// The session token of a presigned URL, whose query alone carries it; borrows `parameters`.
+Result<std::optional<std::string_view>> session_token_in_query(
+    const RequestView& request, const std::vector<QueryParameter>& parameters) {
+  std::optional<std::string_view> token;
+  bool repeated = false;
+  for (const QueryParameter& parameter : parameters) {
+    if (parameter.name != kSecurityToken) continue;
+    repeated = repeated || token;
+    token = parameter.value;
+  }
+  if (repeated || request.headers.contains(kSecurityToken)) {
+    return invalid_argument(std::string(kSecurityToken));
+  }
+  return token;
+}
+
+/// As `refuse_unsigned_headers` says it of a presigned URL.
+Error session_token_not_signed() {
+  Error error = refuse(ErrorCode::AccessDenied,
+                       "There were headers present in the request which were not signed");
+  error.add_field("HeadersNotSigned", to_lower_ascii(kSecurityToken));
+  return error;
 }
 
 /// r2-s3.md 2.3. Runs after the signature holds. A value that means nothing is refused rather than
@@ -297,6 +387,7 @@ Result<Authenticated> authenticate_header(const RequestView& request,
   if (!fields) return unsupported_algorithm();
   TRY(const Credential credential, parse_credential(fields->credential, *amz_date));
 
+  TRY(const auto session_token, session_token_in_header(request));
   const SignedHeaders signed_headers(fields->signed_headers);
   const SignatureInput input{.request = request,
                              .credential = credential,
@@ -304,15 +395,18 @@ Result<Authenticated> authenticate_header(const RequestView& request,
                              .signed_headers = signed_headers,
                              .payload_hash = *payload_hash,
                              .provided = fields->signature,
-                             .presigned = false};
-  const auto entry = find_usable(credential.access_key_id, request, context);
-  if (!entry) return refuse_unusable(input, context.cache);
+                             .presigned = false,
+                             .session_token = session_token};
+  TRY(const Signer signer, find_signer(input, context));
   if (!signed_headers.contains("host")) return unauthorized();
-  TRY(const SigningKey key, verify_signature(input, entry->secret_access_key, context.cache));
+  if (session_token && !signed_headers.contains("x-amz-security-token")) {
+    return session_token_not_signed();
+  }
+  TRY(const SigningKey key, verify_signature(input, signer.secret(), context.cache));
 
   Authenticated result;
   TRY(result.payload, parse_payload_mode(*payload_hash, context.strict));
-  result.principal = principal_of(*entry, request);
+  result.principal = principal_of(signer, request);
   if (result.payload == PayloadMode::Literal) result.payload_sha256_hex = *payload_hash;
   if (result.payload == PayloadMode::SignedChunks ||
       result.payload == PayloadMode::SignedChunksTrailer) {
@@ -364,6 +458,7 @@ Result<Authenticated> authenticate_presigned(const RequestView& request,
         joined({"Date provided in X-Amz-Date (", *amz_date, ") didn't parse successfully"}));
   }
   TRY(const Credential credential, parse_credential(credential_field, *amz_date));
+  TRY(const auto session_token, session_token_in_query(request, parameters));
 
   const SignedHeaders signed_headers(*signed_headers_field);
   const SignatureInput input{.request = request,
@@ -372,9 +467,9 @@ Result<Authenticated> authenticate_presigned(const RequestView& request,
                              .signed_headers = signed_headers,
                              .payload_hash = kUnsignedPayload,
                              .provided = *signature,
-                             .presigned = true};
-  const auto entry = find_usable(credential.access_key_id, request, context);
-  if (!entry) return refuse_unusable(input, context.cache);
+                             .presigned = true,
+                             .session_token = session_token};
+  TRY(const Signer signer, find_signer(input, context));
 
   const std::optional<double> expires = parse_expires(*expires_field);
   if (!expires) return invalid_argument("X-Amz-Expires should be a number");
@@ -392,17 +487,11 @@ Result<Authenticated> authenticate_presigned(const RequestView& request,
     return refuse(ErrorCode::ExpiredRequest, "Request has expired");
   }
   if (!signed_headers.contains("host")) return unauthorized();
-  TRY_VOID(verify_signature(input, entry->secret_access_key, context.cache));
-  // A session token belongs to temporary credentials, which there are none of yet; honouring the
-  // request without it would grant what the token was meant to narrow. (The header of that name is
-  // refused by the screening of each operation, r2-observed.md section 3.)
-  if (find_parameter(parameters, "X-Amz-Security-Token")) {
-    return invalid_argument("X-Amz-Security-Token");
-  }
+  TRY_VOID(verify_signature(input, signer.secret(), context.cache));
   TRY_VOID(refuse_unsigned_headers(request.headers, signed_headers, context.strict));
 
   Authenticated result;
-  result.principal = principal_of(*entry, request);
+  result.principal = principal_of(signer, request);
   result.presigned = true;
   return result;
 }

@@ -17,7 +17,8 @@ struct AuthenticationContext {
   const TokenLookup& find;
   SigningKeyCache& cache;
   Timestamp now;
-  bool strict;  ///< compat = "r2"
+  bool strict;                        ///< compat = "r2"
+  SessionTokens* sessions = nullptr;  ///< null: no session token is valid
 };
 
 /// Contract of `Authenticator::authenticate`.

@@ -9,22 +9,15 @@
 namespace coffer::auth {
 namespace {
 
-constexpr std::uint32_t bits(std::initializer_list<Action> actions) {
-  std::uint32_t set = 0;
-  for (Action action : actions) set |= 1U << static_cast<unsigned>(action);
-  return set;
-}
-
 // The columns of r2-s3.md section 3: admin-ro, admin-rw, object-ro, object-rw.
-constexpr std::uint32_t kStorageRead =
-    bits({Action::BucketsList, Action::BucketHead, Action::BucketLocationRead,
-          Action::BucketConfigRead, Action::ObjectsList, Action::ObjectRead});
-constexpr std::uint32_t kStorageWrite =
-    kStorageRead | bits({Action::BucketCreate, Action::BucketDelete, Action::BucketConfigWrite,
-                         Action::ObjectWrite});
-constexpr std::uint32_t kItemRead =
-    bits({Action::BucketLocationRead, Action::ObjectsList, Action::ObjectRead});
-constexpr std::uint32_t kItemWrite = kItemRead | bits({Action::ObjectWrite});
+constexpr ActionSet kStorageRead{
+    Action::BucketsList, Action::BucketHead, Action::BucketLocationRead, Action::BucketConfigRead,
+    Action::ObjectsList, Action::ObjectRead, Action::ManageStorage,      Action::UsageRead};
+constexpr ActionSet kStorageWrite =
+    kStorageRead | ActionSet{Action::BucketCreate, Action::BucketDelete, Action::BucketConfigWrite,
+                             Action::ObjectWrite};
+constexpr ActionSet kItemRead{Action::BucketLocationRead, Action::ObjectsList, Action::ObjectRead};
+constexpr ActionSet kItemWrite = kItemRead | ActionSet{Action::ObjectWrite};
 
 struct PresetRow {
   Preset preset;
@@ -52,17 +45,69 @@ bool any_contains(const std::vector<IpNetwork>& networks, const IpAddress& addre
 
 }  // namespace
 
+std::string_view to_string(ResourceScope scope) {
+  switch (scope) {
+    case ResourceScope::Account:
+      return "com.cloudflare.api.account";
+    case ResourceScope::Bucket:
+      return "com.cloudflare.edge.r2.bucket";
+    case ResourceScope::User:
+      return "com.cloudflare.api.user";
+  }
+  return "";
+}
+
+ResourceScope scope_of(const PolicyResource& resource) {
+  if (std::holds_alternative<AccountResource>(resource) ||
+      std::holds_alternative<AllAccountsResource>(resource)) {
+    return ResourceScope::Account;
+  }
+  return std::holds_alternative<UserResource>(resource) ? ResourceScope::User
+                                                        : ResourceScope::Bucket;
+}
+
 const std::vector<PermissionGroup>& permission_groups() {
+  using Scope = ResourceScope;
   // Ids: cloudflare-api.md 2.4.
   static const std::vector<PermissionGroup> groups{
-      {"bf7481a1826f439697cb59a20b22293e", "Workers R2 Storage Write", ResourceScope::Account,
-       kStorageWrite},
-      {"b4992e1108244f5d8bfbd5744320c2e1", "Workers R2 Storage Read", ResourceScope::Account,
+      {"bf7481a1826f439697cb59a20b22293e", "Workers R2 Storage Write",
+       "Create, list and delete buckets, edit their configuration, list, write and read objects",
+       Scope::Account, kStorageWrite},
+      {"b4992e1108244f5d8bfbd5744320c2e1", "Workers R2 Storage Read",
+       "List buckets, view their configuration, list and read objects", Scope::Account,
        kStorageRead},
       {"2efd5506f9c8494dacb1fa10a3e7d5b6", "Workers R2 Storage Bucket Item Write",
-       ResourceScope::Bucket, kItemWrite},
+       "Read, write and list objects in buckets", Scope::Bucket, kItemWrite},
       {"6a018a9f2fc74eb6b293b0c548f38b39", "Workers R2 Storage Bucket Item Read",
-       ResourceScope::Bucket, kItemRead},
+       "Read and list objects in buckets", Scope::Bucket, kItemRead},
+      {"5bc3f8b21c554832afc660159ab75fa4", "Account API Tokens Write",
+       "Create, view, edit, roll and delete the account's API tokens", Scope::Account,
+       ActionSet{Action::AccountTokensRead, Action::AccountTokensWrite}, true},
+      {"eb56a6953c034b9d97dd838155666f06", "Account API Tokens Read",
+       "View the account's API tokens", Scope::Account, ActionSet{Action::AccountTokensRead}, true},
+      {"1af1fa2adc104452b74a9a3364202f20", "Account Settings Write",
+       "View and edit the account, its members and its audit log", Scope::Account,
+       ActionSet{Action::AccountRead, Action::AccountWrite, Action::MembersRead,
+                 Action::MembersWrite, Action::AuditLogRead}},
+      {"c1fde68c7bcc44588cbb6ddbc16d6480", "Account Settings Read",
+       "View the account, its members and its audit log", Scope::Account,
+       ActionSet{Action::AccountRead, Action::MembersRead, Action::AuditLogRead}},
+      {"b89a480218d04ceb98b4fe57ca29dc1f", "Account Analytics Read", "View the account's metrics",
+       Scope::Account, ActionSet{Action::UsageRead}},
+      {"686d18d5ac6c441c867cbf6771e58a0a", "API Tokens Write",
+       "Create, view, edit, roll and delete the user's API tokens", Scope::User,
+       ActionSet{Action::UserTokensRead, Action::UserTokensWrite}, true},
+      {"0cc3a61731504c89b99ec1be78b77aa0", "API Tokens Read", "View the user's API tokens",
+       Scope::User, ActionSet{Action::UserTokensRead}, true},
+      {"55a5e17cc99e4a3fa1f3432d262f2e55", "User Details Write", "View and edit the user",
+       Scope::User, ActionSet{Action::UserRead, Action::UserWrite}},
+      {"8acbe5bb0d54464ab867149d7f7cf8ac", "User Details Read", "View the user", Scope::User,
+       ActionSet{Action::UserRead}},
+      {"9201bc6f42d440968aaab0c6f17ebb1d", "Memberships Write",
+       "View the user's memberships, accept, decline and end them", Scope::User,
+       ActionSet{Action::MembershipsRead, Action::MembershipsWrite}},
+      {"3518d0f75557482e952c6762d3e64903", "Memberships Read", "View the user's memberships",
+       Scope::User, ActionSet{Action::MembershipsRead}},
   };
   return groups;
 }
@@ -75,6 +120,10 @@ const PermissionGroup* find_permission_group(std::string_view id_or_name) {
 }
 
 std::string_view to_string(Preset preset) { return row_of(preset).name; }
+
+const PermissionGroup* group_of_preset(Preset preset) {
+  return find_permission_group(row_of(preset).group);
+}
 
 std::optional<Preset> parse_preset(std::string_view text) {
   const auto found = std::find_if(kPresets.begin(), kPresets.end(),
@@ -90,7 +139,7 @@ bool IpCondition::admits(const IpAddress& address) const {
 Result<std::vector<Policy>> policies_of_preset(
     Preset preset, AccountId account,
     const std::vector<std::pair<Jurisdiction, BucketName>>& buckets) {
-  const PermissionGroup* group = find_permission_group(row_of(preset).group);
+  const PermissionGroup* group = group_of_preset(preset);
   Policy policy;
   policy.groups = {group};
   if (group->scope == ResourceScope::Account) {

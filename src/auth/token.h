@@ -16,17 +16,22 @@ namespace coffer::auth {
 enum class Effect : std::uint8_t { Allow, Deny };
 
 /// What a permission group acts on (cloudflare-api.md 2.4, `scopes`).
-enum class ResourceScope : std::uint8_t { Account, Bucket };
+enum class ResourceScope : std::uint8_t { Account, Bucket, User };
+/// "com.cloudflare.api.account", ...
+std::string_view to_string(ResourceScope scope);
 
 /// A named set of actions, with Cloudflare's real id. The table is `permission_groups()`.
 struct PermissionGroup {
   std::string_view id;    ///< 32 hex
   std::string_view name;  ///< "Workers R2 Storage Write"
+  std::string_view description;
   ResourceScope scope;
-  std::uint32_t actions;  ///< bit set over Action
-  bool grants(Action action) const { return (actions >> static_cast<unsigned>(action)) & 1U; }
+  ActionSet actions;
+  /// Of those that make, change and show tokens; only a person may grant them.
+  bool manages_tokens = false;
+  bool grants(Action action) const { return actions.contains(action); }
 };
-/// The groups of R2 Storage Write, Read, Bucket Item Write and Read.
+/// The four groups of R2, those of tokens, accounts, users and memberships.
 const std::vector<PermissionGroup>& permission_groups();
 const PermissionGroup* find_permission_group(std::string_view id_or_name);
 
@@ -34,6 +39,10 @@ const PermissionGroup* find_permission_group(std::string_view id_or_name);
 struct AccountResource {
   AccountId account;
   bool operator==(const AccountResource&) const = default;
+};
+/// com.cloudflare.api.account.* : "*"; of user-owned tokens only: the user's accounts.
+struct AllAccountsResource {
+  bool operator==(const AllAccountsResource&) const = default;
 };
 /// com.cloudflare.edge.r2.bucket.<account>_<jurisdiction>_<bucket> : "*"
 struct BucketResource {
@@ -47,7 +56,19 @@ struct AllBucketsResource {
   AccountId account;
   bool operator==(const AllBucketsResource&) const = default;
 };
-using PolicyResource = std::variant<AccountResource, BucketResource, AllBucketsResource>;
+/// com.cloudflare.api.account.* : { com.cloudflare.edge.r2.bucket.* : "*" }; user-owned only.
+struct AllBucketsOfAllAccountsResource {
+  bool operator==(const AllBucketsOfAllAccountsResource&) const = default;
+};
+/// com.cloudflare.api.user.<id> : "*"; of that user's own tokens only.
+struct UserResource {
+  UserId user;
+  bool operator==(const UserResource&) const = default;
+};
+using PolicyResource =
+    std::variant<AccountResource, AllAccountsResource, BucketResource, AllBucketsResource,
+                 AllBucketsOfAllAccountsResource, UserResource>;
+ResourceScope scope_of(const PolicyResource& resource);
 
 struct Policy {
   PolicyId id;
@@ -60,10 +81,12 @@ struct Policy {
 enum class Preset : std::uint8_t { AdminReadWrite, AdminReadOnly, ObjectReadWrite, ObjectReadOnly };
 std::string_view to_string(Preset preset);  ///< "admin-read-write", ...
 std::optional<Preset> parse_preset(std::string_view text);
+const PermissionGroup* group_of_preset(Preset preset);  ///< never null
 
 struct IpCondition {
   std::vector<IpNetwork> in;
   std::vector<IpNetwork> not_in;
+  bool operator==(const IpCondition&) const = default;
   bool empty() const { return in.empty() && not_in.empty(); }
   /// With `in`, the address must match it; `not_in` exempts and wins.
   bool admits(const IpAddress& address) const;
@@ -71,10 +94,16 @@ struct IpCondition {
 
 enum class TokenStatus : std::uint8_t { Active, Disabled };
 
+/// Who a token belongs to. An account's token has the rights of its policies; a user's never more
+/// than the user has at that moment, and none once the user is gone.
+using TokenOwner = std::variant<AccountId, UserId>;
+
 /// An API token as kept: never its value. `id` is the S3 Access Key ID.
 struct Token {
   TokenId id;
-  AccountId account;
+  TokenOwner owner;
+  const AccountId* account() const { return std::get_if<AccountId>(&owner); }  ///< or null
+  const UserId* user() const { return std::get_if<UserId>(&owner); }           ///< or null
   std::string name;  ///< 1..120 characters
   TokenStatus status = TokenStatus::Active;
   Timestamp issued_on;

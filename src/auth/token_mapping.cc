@@ -4,18 +4,26 @@ namespace coffer::auth {
 namespace {
 
 records::ResourceRecord to_record(const PolicyResource& resource) {
+  using records::ResourceKind;
   records::ResourceRecord record;
-  if (const auto* bucket = std::get_if<BucketResource>(&resource)) {
-    record.kind = records::ResourceKind::Bucket;
+  if (const auto* account = std::get_if<AccountResource>(&resource)) {
+    record.kind = ResourceKind::Account;
+    record.account = account->account;
+  } else if (const auto* bucket = std::get_if<BucketResource>(&resource)) {
+    record.kind = ResourceKind::Bucket;
     record.account = bucket->account;
     record.jurisdiction = bucket->jurisdiction;
     record.bucket = bucket->bucket;
   } else if (const auto* all = std::get_if<AllBucketsResource>(&resource)) {
-    record.kind = records::ResourceKind::AllBuckets;
+    record.kind = ResourceKind::AllBuckets;
     record.account = all->account;
+  } else if (const auto* user = std::get_if<UserResource>(&resource)) {
+    record.kind = ResourceKind::User;
+    record.user = user->user;
+  } else if (std::holds_alternative<AllAccountsResource>(resource)) {
+    record.kind = ResourceKind::AllAccounts;
   } else {
-    record.kind = records::ResourceKind::Account;
-    record.account = std::get<AccountResource>(resource).account;
+    record.kind = ResourceKind::AllBucketsOfAllAccounts;
   }
   return record;
 }
@@ -26,6 +34,12 @@ PolicyResource to_resource(const records::ResourceRecord& record) {
       return BucketResource{record.account, record.jurisdiction, record.bucket};
     case records::ResourceKind::AllBuckets:
       return AllBucketsResource{record.account};
+    case records::ResourceKind::AllAccounts:
+      return AllAccountsResource{};
+    case records::ResourceKind::AllBucketsOfAllAccounts:
+      return AllBucketsOfAllAccountsResource{};
+    case records::ResourceKind::User:
+      return UserResource{record.user};
     case records::ResourceKind::Account:
       break;
   }
@@ -70,7 +84,12 @@ Result<Policy> to_policy(const records::PolicyRecord& record) {
 
 records::TokenRecord to_record(const Token& token, std::string sealed_digest) {
   records::TokenRecord record;
-  record.account = token.account;
+  if (const UserId* user = token.user()) {
+    record.owner_kind = records::OwnerKind::User;
+    record.user = *user;
+  } else {
+    record.account = *token.account();
+  }
   record.name = token.name;
   record.status = token.status == TokenStatus::Active ? records::TokenStatusCode::Active
                                                       : records::TokenStatusCode::Disabled;
@@ -89,7 +108,11 @@ records::TokenRecord to_record(const Token& token, std::string sealed_digest) {
 Result<Token> to_token(TokenId id, const records::TokenRecord& record) {
   Token token;
   token.id = id;
-  token.account = record.account;
+  if (record.owner_kind == records::OwnerKind::User) {
+    token.owner = record.user;
+  } else {
+    token.owner = record.account;
+  }
   token.name = record.name;
   token.status = record.status == records::TokenStatusCode::Active ? TokenStatus::Active
                                                                    : TokenStatus::Disabled;

@@ -20,13 +20,19 @@ std::size_t character_count(std::string_view utf8) {
   }));
 }
 
-AccountId account_of(const PolicyResource& resource) {
-  return std::visit([](const auto& named) { return named.account; }, resource);
+std::optional<AccountId> account_of(const PolicyResource& resource) {
+  if (const auto* account = std::get_if<AccountResource>(&resource)) return account->account;
+  if (const auto* bucket = std::get_if<BucketResource>(&resource)) return bucket->account;
+  if (const auto* all = std::get_if<AllBucketsResource>(&resource)) return all->account;
+  return std::nullopt;
 }
 
-ResourceScope scope_of(const PolicyResource& resource) {
-  return std::holds_alternative<AccountResource>(resource) ? ResourceScope::Account
-                                                           : ResourceScope::Bucket;
+/// An account's token reaches that account alone, a user's token the user and any account: there it
+/// has no more than the user's roles give.
+bool may_name(const TokenOwner& owner, const PolicyResource& resource) {
+  if (const auto* account = std::get_if<AccountId>(&owner)) return account_of(resource) == *account;
+  const auto* user = std::get_if<UserResource>(&resource);
+  return !user || user->user == std::get<UserId>(owner);
 }
 
 Result<> check_scope(const PermissionGroup& group, const PolicyResource& resource) {
@@ -35,11 +41,14 @@ Result<> check_scope(const PermissionGroup& group, const PolicyResource& resourc
   if (group.scope == ResourceScope::Account) {
     return refuse(name + " acts on the whole account and may not be limited to buckets");
   }
+  if (group.scope == ResourceScope::User) {
+    return refuse(name + " acts on a user: name com.cloudflare.api.user.<id>");
+  }
   return refuse(name + " acts on buckets: name buckets, or all buckets of the account, not the " +
                 "account itself");
 }
 
-Result<> check_policy(const Policy& policy, AccountId account) {
+Result<> check_policy(const Policy& policy, const TokenOwner& owner) {
   if (policy.groups.empty()) return refuse("a policy must have at least one permission group");
   if (policy.resources.empty()) return refuse("a policy must have at least one resource");
   for (const PermissionGroup* group : policy.groups) {
@@ -48,8 +57,9 @@ Result<> check_policy(const Policy& policy, AccountId account) {
     }
   }
   for (const PolicyResource& resource : policy.resources) {
-    if (account_of(resource) != account) {
-      return refuse("resource " + quote(describe(resource)) + " is not of the token's own account");
+    if (!may_name(owner, resource)) {
+      return refuse("resource " + quote(describe(resource)) + " is not of the token's own " +
+                    (std::holds_alternative<UserId>(owner) ? "user" : "account"));
     }
     const auto* bucket = std::get_if<BucketResource>(&resource);
     if (bucket && !BucketName::parse(bucket->bucket)) {
@@ -91,7 +101,7 @@ Result<> check_new_token(const NewToken& request, Timestamp now) {
     return refuse("not_before must lie before expires_on");
   }
   if (request.policies.empty()) return refuse("a token must have at least one policy");
-  for (const Policy& policy : request.policies) TRY_VOID(check_policy(policy, request.account));
+  for (const Policy& policy : request.policies) TRY_VOID(check_policy(policy, request.owner));
   return ok();
 }
 

@@ -41,12 +41,13 @@ std::shared_ptr<const TokenEntry> TokenSnapshot::find(TokenId id) const {
   return slot->entry;
 }
 
-std::vector<std::shared_ptr<const TokenEntry>> TokenSnapshot::of_account(AccountId account) const {
+std::vector<std::shared_ptr<const TokenEntry>> TokenSnapshot::of_owner(
+    const TokenOwner& owner) const {
   std::vector<std::shared_ptr<const TokenEntry>> entries;
   for (const auto& published : shards_) {
     const std::shared_ptr<const Shard> shard = published->load();
     for (const Slot& slot : *shard) {
-      if (slot.entry->token.account == account) entries.push_back(slot.entry);
+      if (slot.entry->token.owner == owner) entries.push_back(slot.entry);
     }
   }
   return entries;

@@ -53,7 +53,7 @@ class TokenSnapshot {
 
   /// Null when there is no such token.
   std::shared_ptr<const TokenEntry> find(TokenId id) const;
-  std::vector<std::shared_ptr<const TokenEntry>> of_account(AccountId account) const;
+  std::vector<std::shared_ptr<const TokenEntry>> of_owner(const TokenOwner& owner) const;
 
   /// Replaces everything. `slots` are in ascending order of ids.
   void replace_all(std::vector<Slot> slots);

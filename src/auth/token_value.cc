@@ -32,9 +32,9 @@ bool is_base62(char c) {
 
 }  // namespace
 
-std::string make_token_value(Random& random) {
-  constexpr std::size_t kLength = kTokenValuePrefix.size() + kTokenValueSecretDigits;
-  std::string value(kTokenValuePrefix);
+std::string make_token_value(std::string_view prefix, Random& random) {
+  constexpr std::size_t kLength = kAccountTokenPrefix.size() + kTokenValueSecretDigits;
+  std::string value(prefix);
   value.reserve(kTokenValueLength);
   std::array<std::uint8_t, 64> bytes{};
   while (value.size() < kLength) {
@@ -48,8 +48,9 @@ std::string make_token_value(Random& random) {
 }
 
 bool is_well_formed_token_value(std::string_view value) {
-  if (value.size() != kTokenValueLength || !value.starts_with(kTokenValuePrefix)) return false;
-  const std::string_view digits = value.substr(kTokenValuePrefix.size());
+  if (value.size() != kTokenValueLength) return false;
+  if (!value.starts_with(kAccountTokenPrefix) && !value.starts_with(kUserTokenPrefix)) return false;
+  const std::string_view digits = value.substr(kAccountTokenPrefix.size());
   if (!std::all_of(digits.begin(), digits.end(), is_base62)) return false;
   const std::size_t checked = kTokenValueLength - kTokenValueChecksumDigits;
   return checksum_of(value.substr(0, checked)) == value.substr(checked);

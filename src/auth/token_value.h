@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-/// The value of an account-owned API token:
+/// The value of an API token:
 ///
-///   value    = "cofa_" secret checksum
+///   value    = ( "cofa_" | "cofu_" ) secret checksum     ; an account's, a user's
 ///   secret   = 40 base62 digits, uniformly random: 238 bits
 ///   checksum = CRC-32 (zip) of all before it, as 6 base62 digits, most significant first
 ///   base62   = 0-9 A-Z a-z
@@ -16,15 +16,17 @@
 /// something that looks like one, or from a mistyped one, without a look-up. It is no protection.
 namespace coffer::auth {
 
-inline constexpr std::string_view kTokenValuePrefix = "cofa_";
+inline constexpr std::string_view kAccountTokenPrefix = "cofa_";
+inline constexpr std::string_view kUserTokenPrefix = "cofu_";
 inline constexpr std::size_t kTokenValueSecretDigits = 40;
 inline constexpr std::size_t kTokenValueChecksumDigits = 6;
 inline constexpr std::size_t kTokenValueLength =
-    kTokenValuePrefix.size() + kTokenValueSecretDigits + kTokenValueChecksumDigits;
+    kAccountTokenPrefix.size() + kTokenValueSecretDigits + kTokenValueChecksumDigits;
 
-std::string make_token_value(Random& random);
+/// `prefix`: one of the two.
+std::string make_token_value(std::string_view prefix, Random& random);
 
-/// Has the prefix, the length, the alphabet and the checksum. Says nothing about a token existing.
+/// Has a prefix, the length, the alphabet and the checksum. Says nothing about a token existing.
 bool is_well_formed_token_value(std::string_view value);
 
 }  // namespace coffer::auth

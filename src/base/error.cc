@@ -90,6 +90,10 @@ std::string_view to_string(ErrorCode code) {
       return "NoSuchAccount";
     case ErrorCode::NoSuchToken:
       return "NoSuchToken";
+    case ErrorCode::NoSuchUser:
+      return "NoSuchUser";
+    case ErrorCode::NoSuchMember:
+      return "NoSuchMember";
     case ErrorCode::AlreadyExists:
       return "AlreadyExists";
     case ErrorCode::ClientDisconnect:

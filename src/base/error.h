@@ -56,6 +56,8 @@ enum class ErrorCode : std::uint8_t {
   ReplicationConfigurationNotFound,
   NoSuchAccount,
   NoSuchToken,
+  NoSuchUser,
+  NoSuchMember,
   AlreadyExists,
   // The connection and the server's own state.
   ClientDisconnect,

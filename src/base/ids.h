@@ -67,6 +67,8 @@ using AccountId = Id128<struct AccountTag>;
 using UserId = Id128<struct UserTag>;
 /// The id of an API token, which is also its S3 Access Key ID.
 using TokenId = Id128<struct TokenTag>;
+using MembershipId = Id128<struct MembershipTag>;
+using AuditId = Id128<struct AuditTag>;
 using PolicyId = Id128<struct PolicyTag>;
 using BucketId = Id128<struct BucketTag>;  ///< one incarnation of a bucket
 using BlobId = Id128<struct BlobTag>;

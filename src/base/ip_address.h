@@ -31,6 +31,10 @@ class IpNetwork {
  public:
   static std::optional<IpNetwork> parse(std::string_view text);
   bool contains(const IpAddress& address) const;
+  /// Whether every address of `other` is in this.
+  bool contains(const IpNetwork& other) const {
+    return other.prefix_length_ >= prefix_length_ && contains(other.base_);
+  }
   std::string to_string() const;
   bool operator==(const IpNetwork&) const = default;
 

@@ -11,7 +11,7 @@ constexpr std::string_view kWhat = "token record";
 // The fewest bytes that an element of each list takes: what bounds a list's count by its record.
 constexpr std::size_t kNetworkBytesMin = 1;
 constexpr std::size_t kGroupBytesMin = PermissionGroupId::kSizeBytes;
-constexpr std::size_t kResourceBytesMin = 1 + AccountId::kSizeBytes;
+constexpr std::size_t kResourceBytesMin = 1;
 constexpr std::size_t kPolicyBytesMin = PolicyId::kSizeBytes + 3;
 
 /// An enum whose numbers run from 1 to `last`.
@@ -45,17 +45,24 @@ std::vector<IpNetwork> read_networks(Reader& reader) {
   return networks;
 }
 
+bool has_account(ResourceKind kind) {
+  return kind == ResourceKind::Account || kind == ResourceKind::Bucket ||
+         kind == ResourceKind::AllBuckets;
+}
+
 void write_resource(Writer& writer, const ResourceRecord& resource) {
   write_code(writer, resource.kind);
-  writer.id(resource.account);
+  if (has_account(resource.kind)) writer.id(resource.account);
+  if (resource.kind == ResourceKind::User) writer.id(resource.user);
   if (resource.kind != ResourceKind::Bucket) return;
   writer.bytes(to_string(resource.jurisdiction));
   writer.bytes(resource.bucket);
 }
 ResourceRecord read_resource(Reader& reader) {
   ResourceRecord resource;
-  resource.kind = read_code(reader, ResourceKind::AllBuckets);
-  resource.account = reader.id<AccountId>();
+  resource.kind = read_code(reader, ResourceKind::User);
+  if (has_account(resource.kind)) resource.account = reader.id<AccountId>();
+  if (resource.kind == ResourceKind::User) resource.user = reader.id<UserId>();
   if (resource.kind != ResourceKind::Bucket) return resource;
   const auto jurisdiction = parse_jurisdiction(reader.bytes());
   if (jurisdiction) {
@@ -94,7 +101,12 @@ PolicyRecord read_policy(Reader& reader) {
 
 std::string encode(const TokenRecord& record) {
   Writer writer(kLayoutVersion);
-  writer.id(record.account);
+  write_code(writer, record.owner_kind);
+  if (record.owner_kind == OwnerKind::Account) {
+    writer.id(record.account);
+  } else {
+    writer.id(record.user);
+  }
   writer.bytes(record.name);
   write_code(writer, record.status);
   writer.time(record.issued_on);
@@ -114,7 +126,12 @@ Result<TokenRecord> decode_token(std::string_view bytes) {
   Reader reader(bytes);
   TRY_VOID(reader.layout_version(kLayoutVersion, kWhat));
   TokenRecord record;
-  record.account = reader.id<AccountId>();
+  record.owner_kind = read_code(reader, OwnerKind::User);
+  if (record.owner_kind == OwnerKind::Account) {
+    record.account = reader.id<AccountId>();
+  } else {
+    record.user = reader.id<UserId>();
+  }
   record.name = reader.bytes();
   record.status = read_code(reader, TokenStatusCode::Disabled);
   record.issued_on = reader.time();

@@ -13,14 +13,15 @@
 
 /// API tokens as stored (docs/formats/identity.md), under keys that hold their ids:
 ///
-///   token    = 1 account-id:raw16 name:bytes status:u8 issued:time modified:time
+///   token    = 1 owner-kind:u8 owner-id:raw16 name:bytes status:u8 issued:time modified:time
 ///              not-before:optional-time expires-on:optional-time
 ///              ip-in:list-of-network ip-not-in:list-of-network
 ///              policies:list-of-policy secret-generation:varint sealed-digest:bytes
 ///   network  = text:bytes                                    ; CIDR notation
 ///   policy   = policy-id:raw16 effect:u8
 ///              resources:list-of-resource groups:list-of-group-id:raw16
-///   resource = kind:u8 account-id:raw16 [jurisdiction:bytes bucket:bytes]  ; the last two: kind 2
+///   resource = kind:u8 [id:raw16] [jurisdiction:bytes bucket:bytes]
+///              ; the id of an account or a user, not of kinds 4 and 5; the last two of kind 2
 ///
 /// The numbers of the enums below are part of the format. What a record means is for `auth` to say.
 namespace coffer::records {
@@ -29,11 +30,20 @@ using PermissionGroupId = Id128<struct PermissionGroupTag>;
 
 enum class TokenStatusCode : std::uint8_t { Active = 1, Disabled = 2 };
 enum class EffectCode : std::uint8_t { Allow = 1, Deny = 2 };
-enum class ResourceKind : std::uint8_t { Account = 1, Bucket = 2, AllBuckets = 3 };
+enum class OwnerKind : std::uint8_t { Account = 1, User = 2 };
+enum class ResourceKind : std::uint8_t {
+  Account = 1,
+  Bucket = 2,
+  AllBuckets = 3,
+  AllAccounts = 4,
+  AllBucketsOfAllAccounts = 5,
+  User = 6,
+};
 
 struct ResourceRecord {
   ResourceKind kind = ResourceKind::Account;
-  AccountId account;
+  AccountId account;                                  ///< of kinds Account, Bucket and AllBuckets
+  UserId user;                                        ///< of kind User
   Jurisdiction jurisdiction = Jurisdiction::Default;  ///< of kind Bucket
   std::string bucket;                                 ///< of kind Bucket
   bool operator==(const ResourceRecord&) const = default;
@@ -48,7 +58,9 @@ struct PolicyRecord {
 };
 
 struct TokenRecord {
-  AccountId account;
+  OwnerKind owner_kind = OwnerKind::Account;
+  AccountId account;  ///< of kind Account
+  UserId user;        ///< of kind User
   std::string name;
   TokenStatusCode status = TokenStatusCode::Active;
   Timestamp issued_on;

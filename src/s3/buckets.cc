@@ -1,3 +1,4 @@
+#include "s3/audit.h"
 #include "s3/documents.h"
 #include "s3/handlers.h"
 #include "s3/headers_out.h"
@@ -125,7 +126,9 @@ Answer handle(Call& call, const CreateBucket&) {
   CO_TRY_VOID(co_await read_document(*body, document, true));
   store::CreateBucketOptions options;
   CO_TRY(options.location, location_of(document.take()));
-  CO_TRY_VOID(co_await call.store().create_bucket(std::move(address), std::move(options)));
+  auto audit = audit_of_creation(call, options);
+  CO_TRY_VOID(co_await call.store().create_bucket(std::move(address), std::move(options),
+                                                  std::move(audit)));
   http::Response response(200);
   response.headers.add("Location", "/" + call.target.bucket);
   co_return response;
@@ -141,7 +144,8 @@ Answer handle(Call& call, const HeadBucket&) {
 
 Answer handle(Call& call, const DeleteBucket&) {
   CO_TRY(auto address, call.bucket());
-  CO_TRY_VOID(co_await call.store().delete_bucket(std::move(address)));
+  auto audit = audit_of_deletion(call);
+  CO_TRY_VOID(co_await call.store().delete_bucket(std::move(address), std::move(audit)));
   co_return http::Response(204);
 }
 

@@ -1,5 +1,7 @@
 #include "s3/call.h"
 
+#include "s3/audit.h"
+
 namespace coffer::s3 {
 
 Result<> Call::authorize(const std::vector<auth::Access>& wanted) const {
@@ -26,7 +28,9 @@ Task<Result<>> ensure_bucket(Call& call) {
   if (found) co_return ok();
   if (found.error().code() != ErrorCode::NoSuchBucket) co_return found.error();
   store::CreateBucketOptions options;
-  const auto made = co_await call.store().create_bucket(address, std::move(options));
+  auto audit = audit_of_creation(call, options);
+  const auto made =
+      co_await call.store().create_bucket(address, std::move(options), std::move(audit));
   // Somebody else made it meanwhile: all the better.
   if (made || made.error().code() == ErrorCode::BucketAlreadyOwnedByYou) co_return ok();
   co_return made.error();

@@ -66,6 +66,8 @@ constexpr ErrorRow row_of(ErrorCode code) {
     // The S3 listener never says which part of a credential does not exist.
     case ErrorCode::NoSuchAccount:
     case ErrorCode::NoSuchToken:
+    case ErrorCode::NoSuchUser:
+    case ErrorCode::NoSuchMember:
       return {401, "Unauthorized", "Unauthorized"};
     case ErrorCode::AccessDenied:
       return {403, "AccessDenied", "Access Denied"};

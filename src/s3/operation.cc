@@ -341,6 +341,12 @@ bool is_of_object(const Operation& operation, const ObjectKey* key) {
   return key && !std::holds_alternative<ListMultipartUploads>(operation);
 }
 
+bool lists_keys(const Operation& operation) {
+  return std::holds_alternative<ListObjectsV1>(operation) ||
+         std::holds_alternative<ListObjectsV2>(operation) ||
+         std::holds_alternative<ListMultipartUploads>(operation);
+}
+
 }  // namespace
 
 std::optional<Error> refuse_before_authentication(const RequestShape& shape) {
@@ -385,8 +391,9 @@ bool creates_missing_bucket(const Operation& operation, const HeaderList& header
 }
 
 std::vector<auth::Access> required_accesses(const Operation& operation, const HeaderList& headers,
-                                            const AccountId& account, Jurisdiction jurisdiction,
-                                            const std::string& bucket, const ObjectKey* key) {
+                                            const Query& query, const AccountId& account,
+                                            Jurisdiction jurisdiction, const std::string& bucket,
+                                            const ObjectKey* key) {
   std::vector<auth::Access> accesses;
   const auto name = name_of(operation);
   if (!name) return accesses;
@@ -398,6 +405,7 @@ std::vector<auth::Access> required_accesses(const Operation& operation, const He
     source.emplace(account, jurisdiction, from.bucket, from.key.nfc());
   }
   accesses = auth::accesses_of(*name, std::move(resource), std::move(source));
+  if (lists_keys(operation)) accesses.front().list_prefix = normalize_nfc(query.value("prefix"));
   if (creates_missing_bucket(operation, headers)) {
     constexpr auto kCreate = auth::OperationName::CreateBucket;
     accesses.emplace_back(kCreate, auth::required_action(kCreate),

@@ -95,9 +95,11 @@ bool creates_missing_bucket(const Operation& operation, const HeaderList& header
 
 /// Every (action, resource) that must be allowed before the bucket is looked up: a copy has two.
 /// The keys of DeleteObjects are in its body, so it asks for the bucket here and for each key
-/// later. `key` is the target's, null above the object level.
+/// later. A listing of keys carries its prefix as it will be compared, and none when it cannot be:
+/// its handler refuses that. `key` is the target's, null above the object level.
 std::vector<auth::Access> required_accesses(const Operation& operation, const HeaderList& headers,
-                                            const AccountId& account, Jurisdiction jurisdiction,
-                                            const std::string& bucket, const ObjectKey* key);
+                                            const Query& query, const AccountId& account,
+                                            Jurisdiction jurisdiction, const std::string& bucket,
+                                            const ObjectKey* key);
 
 }  // namespace coffer::s3

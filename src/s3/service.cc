@@ -1,5 +1,6 @@
 #include "s3/service.h"
 
+#include "auth/token_accounts.h"
 #include "base/log.h"
 #include "s3/error.h"
 #include "s3/handlers.h"
@@ -43,6 +44,18 @@ Error refuse_preflight() {
   return Error::with_message(ErrorCode::AccessDenied, "CORS not configured for this bucket");
 }
 
+/// A user's token may be about several accounts: the host says which, or there is only one, or the
+/// configuration says.
+Result<AccountId> account_of_user_token(const Call& call) {
+  if (call.target.account) return *call.target.account;
+  const auto entry = call.services.identity.find(call.who.principal.token);
+  if (!entry) return make_error(ErrorCode::Unauthorized, "the token is gone");
+  if (const auto only = auth::only_account(call.services.identity, entry->token)) return *only;
+  if (call.services.config.default_account) return *call.services.config.default_account;
+  return Error::with_message(ErrorCode::InvalidArgument,
+                             "This token is of several accounts; name one in the host");
+}
+
 Result<> authenticate(Call& call) {
   const http::Request& request = call.request;
   const auth::RequestView view{.method = request.method,
@@ -52,6 +65,9 @@ Result<> authenticate(Call& call) {
                                .client = request.client};
   TRY(call.who, call.services.authenticator.authenticate(view));
   call.request.log_principal = call.who.principal.token.hex();
+  if (call.who.principal.account == AccountId()) {
+    TRY(call.who.principal.account, account_of_user_token(call));
+  }
   if (call.target.account && *call.target.account != call.account()) {
     return make_error(ErrorCode::Unauthorized, "the host names another account");
   }
@@ -69,8 +85,9 @@ Result<> authorize(Call& call, const Operation& operation) {
   if (of_object) {
     TRY(call.key, call.target.key());
   }
-  call.accesses = required_accesses(operation, call.headers(), call.account(), call.jurisdiction(),
-                                    call.target.bucket, call.key ? &*call.key : nullptr);
+  call.accesses =
+      required_accesses(operation, call.headers(), call.query, call.account(), call.jurisdiction(),
+                        call.target.bucket, call.key ? &*call.key : nullptr);
   return call.authorize(call.accesses);
 }
 
@@ -104,6 +121,12 @@ Answer answer(http::Request& request, const Services& services) {
   co_return co_await dispatch(call, *operation);
 }
 
+/// What somebody gets who tries credentials.
+bool is_guess(const Error& error) {
+  return error.code() == ErrorCode::Unauthorized ||
+         error.code() == ErrorCode::SignatureDoesNotMatch;
+}
+
 void log_failure(http::Request& request, const Error& error, int status) {
   request.log_error = to_string(error.code());
   const LogLevel level = status >= 500 && status != 501 ? LogLevel::Error : LogLevel::Debug;
@@ -125,7 +148,11 @@ class Service::Impl {
       observation.answered(answered->status);
       co_return *std::move(answered);
     }
-    const Error& error = answered.error();
+    Error error = answered.error();
+    if (services_.config.failures && is_guess(error) &&
+        !co_await services_.config.failures->hold_back(request.client)) {
+      error = make_error(ErrorCode::SlowDown, "too many failed attempts");
+    }
     http::Response response = error_response(error, request.method == "HEAD");
     log_failure(request, error, response.status);
     observation.answered(response.status);

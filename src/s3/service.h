@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/failure_limiter.h"
 #include "auth/identity.h"
 #include "auth/sigv4.h"
 #include "http/message.h"
@@ -19,6 +20,9 @@ struct ServiceConfig {
   std::vector<std::string> host_suffixes{"r2.localhost"};
   /// For tokens that cover several accounts.
   std::optional<AccountId> default_account;
+  /// Holds back the answers to credentials that are not good; null: nothing does. Outlives the
+  /// service.
+  auth::FailureLimiter* failures = nullptr;
 };
 
 /// Counts finished operations, by name and status; implemented by `app` over its metrics.

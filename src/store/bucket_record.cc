@@ -8,6 +8,17 @@ namespace {
 constexpr std::uint8_t kDirectoryLayout = 1;
 constexpr std::uint8_t kHeaderLayout = 1;
 
+/// The last field of a record, left out when there is none.
+void write_audit(RecordWriter& writer, const std::string& audit) {
+  if (!audit.empty()) writer.bytes(audit);
+}
+std::string read_audit(RecordReader& reader) {
+  if (reader.at_end()) return {};
+  std::string audit = reader.text();
+  if (audit.empty()) reader.fail();
+  return audit;
+}
+
 }  // namespace
 
 std::string encode(const DirectoryEntry& entry) {
@@ -17,6 +28,7 @@ std::string encode(const DirectoryEntry& entry) {
   writer.time(entry.created);
   writer.bytes(entry.location);
   writer.choice(entry.storage_class);
+  write_audit(writer, entry.audit);
   return std::move(writer).take();
 }
 
@@ -28,6 +40,7 @@ Result<DirectoryEntry> decode_directory_entry(std::string_view bytes) {
   entry.created = reader.time();
   entry.location = reader.text();
   entry.storage_class = reader.storage_class();
+  entry.audit = read_audit(reader);
   TRY_VOID(reader.finish());
   return entry;
 }
@@ -40,6 +53,7 @@ std::string encode(const BucketHeader& header) {
   writer.time(header.created);
   writer.bytes(header.location);
   writer.choice(header.storage_class);
+  write_audit(writer, header.audit);
   return std::move(writer).take();
 }
 
@@ -52,6 +66,7 @@ Result<BucketHeader> decode_bucket_header(std::string_view bytes) {
   header.created = reader.time();
   header.location = reader.text();
   header.storage_class = reader.storage_class();
+  header.audit = read_audit(reader);
   TRY_VOID(reader.finish());
   return header;
 }

@@ -19,6 +19,8 @@ struct DirectoryEntry {
   Timestamp created;
   std::string location;
   StorageClass storage_class = StorageClass::Standard;
+  /// While Creating: the audit entry of the creation, encoded; empty when there is none.
+  std::string audit = {};
 };
 
 std::string encode(const DirectoryEntry& entry);
@@ -34,6 +36,9 @@ struct BucketHeader {
   Timestamp created;
   std::string location;
   StorageClass storage_class = StorageClass::Standard;
+  /// The audit entry of the last change of this header, encoded; empty when there is none. The
+  /// commit that brings the directory in line with the header puts it into the audit log.
+  std::string audit = {};
 };
 
 std::string encode(const BucketHeader& header);

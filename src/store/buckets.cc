@@ -1,16 +1,13 @@
 #include "store/fan_out.h"
 #include "store/impl.h"
 
-#include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace coffer::store {
 namespace {
 
 /// Open buckets remembered; above it the cache starts afresh.
 constexpr std::size_t kCachedBucketsMax = 16'384;
-/// Rows of one ListBuckets page (r2-s3.md section 4).
-constexpr std::size_t kListBucketsMax = 1000;
 /// Buckets looked at together after an unclean stop, and of those, how many at a time.
 constexpr std::size_t kRecoveryPage = 512;
 constexpr std::size_t kConcurrentRecoveries = 32;
@@ -23,12 +20,6 @@ std::string cache_key(Jurisdiction jurisdiction, const AccountId& account, std::
 }
 std::string cache_key(const BucketAddress& address) {
   return cache_key(address.jurisdiction, address.account, address.name.text());
-}
-
-/// Names in `Family::Record` of a directory passed `BucketName::parse` when they were written.
-Result<Bucket> to_bucket(std::string_view name, const DirectoryEntry& entry) {
-  TRY(auto parsed, BucketName::parse(name));
-  return Bucket{std::move(parsed), entry.id, entry.created, entry.location, entry.storage_class};
 }
 
 Error no_such_bucket(const BucketAddress& address) {
@@ -53,10 +44,22 @@ BucketHeader header_of(const AccountId& account, std::string name, const Directo
   return header;
 }
 
-/// A commit of which nothing can ever appear: a check failed, or the queue was full.
-bool left_nothing(const Result<meta::CommitOutcome>& outcome) {
-  if (outcome) return !outcome->committed();
-  return outcome.error().code() == ErrorCode::SlowDown;
+std::string encoded(const std::optional<records::AuditEntry>& audit) {
+  return audit ? encode(*audit) : std::string();
+}
+
+/// Has `change`, of a directory, put what a change of several steps carried into the audit log.
+Result<> put_audit(meta::Commit& change, const std::string& audit) {
+  if (audit.empty()) return ok();
+  TRY(const auto entry, records::decode_audit_entry(audit));
+  change.puts.emplace_back(meta::Key{meta::Family::Queue, records::audit_key(entry)}, audit);
+  return ok();
+}
+
+Holdings of_buckets(std::int64_t buckets) {
+  Holdings growth;
+  growth.buckets = buckets;
+  return growth;
 }
 
 }  // namespace
@@ -121,8 +124,8 @@ Store::Impl::CacheHold::~CacheHold() {
   impl_.held_names_.erase(name_);
 }
 
-Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address,
-                                                CreateBucketOptions options) {
+Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address, CreateBucketOptions options,
+                                                std::optional<records::AuditEntry> audit) {
   Placement* placement = placement_of(address.jurisdiction);
   if (!placement) {
     co_return make_error(ErrorCode::InvalidRequest, "no placement for this jurisdiction");
@@ -141,13 +144,16 @@ Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address,
       }
       CO_TRY(auto header, co_await placement->meta.get(layout::bucket_partition(existing.id),
                                                        layout::header_key()));
+      std::string deletion;
       if (header) {
-        CO_TRY(const auto decoded, decode_bucket_header(header->value));
+        CO_TRY(auto decoded, decode_bucket_header(header->value));
         if (decoded.state == BucketHeader::State::Live) {
           co_return make_error(ErrorCode::BucketAlreadyOwnedByYou, address.name.text());
         }
+        deletion = std::move(decoded.audit);
       }
-      CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(*stored), address.account));
+      CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(*stored), address.account,
+                                           std::move(deletion)));
       continue;
     }
 
@@ -161,13 +167,16 @@ Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address,
     entry.created = now();
     entry.location = options.location;
     entry.storage_class = options.storage_class;
+    entry.audit = encoded(audit);
     meta::Stored written{encode(entry), 0};
     meta::Commit change(layout::directory(), "");
     change.checks.push_back(meta::Check::absent(key));
     change.puts.emplace_back(key, written.value);
     change.adds.emplace_back(counter, 1);
+    CO_TRY(auto reservation, co_await quotas_.reserve(address.account, of_buckets(1)));
     UnfinishedChange unfinished(*this);
     const auto begun = co_await placement->meta.commit(std::move(change));
+    settle(reservation, begun);
     if (left_nothing(begun)) unfinished.finished();
     CO_TRY(const auto outcome, begun);
     if (!outcome.committed()) continue;
@@ -175,7 +184,8 @@ Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address,
     CO_TRY_VOID(co_await finish_creation(*placement, key, std::move(written), address.account,
                                          address.name.text()));
     unfinished.finished();
-    co_return to_bucket(address.name.text(), entry);
+    co_return Bucket{std::move(address.name), entry.id, entry.created, std::move(entry.location),
+                     entry.storage_class};
   }
   co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
 }
@@ -193,9 +203,11 @@ Task<Result<>> Store::Impl::finish_creation(Placement& placement, meta::Key key,
   CO_TRY(const auto made, co_await placement.meta.commit(std::move(header)));
 
   entry.state = DirectoryEntry::State::Live;
+  const std::string audit = std::exchange(entry.audit, {});
   meta::Commit change(layout::directory(), "");
   change.checks.push_back(meta::Check::has_version(key, stored.version));
   change.puts.emplace_back(key, encode(entry));
+  CO_TRY_VOID(put_audit(change, audit));
   CO_TRY(const auto outcome, co_await placement.meta.commit(std::move(change)));
   if (outcome.committed() || !made.committed()) co_return ok();
 
@@ -209,7 +221,8 @@ Task<Result<>> Store::Impl::finish_creation(Placement& placement, meta::Key key,
   co_return co_await placement.meta.drop(partition);
 }
 
-Task<Result<>> Store::Impl::delete_bucket(BucketAddress address) {
+Task<Result<>> Store::Impl::delete_bucket(BucketAddress address,
+                                          std::optional<records::AuditEntry> audit) {
   Placement* placement = placement_of(address.jurisdiction);
   if (!placement) co_return no_such_bucket(address);
   const KeyLocks::Guard guard = co_await locks_.lock("bucket/" + cache_key(address));
@@ -233,10 +246,20 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address) {
     bucket->fence = header->version;
     CO_TRY(bucket->header, decode_bucket_header(header->value));
 
+    const bool live = bucket->header.state == BucketHeader::State::Live;
+    if (live && bucket->header.storage_class != entry.storage_class) {
+      // The header holds one audit entry: first that of the change before.
+      CO_TRY_VOID(
+          co_await finish_class_change(*placement, key, std::move(*stored), bucket->header));
+      continue;
+    }
     UnfinishedChange unfinished(*this);
-    if (bucket->header.state == BucketHeader::State::Live) {
+    std::string deletion = bucket->header.audit;
+    if (live) {
+      deletion = encoded(audit);
       BucketHeader deleting = bucket->header;
       deleting.state = BucketHeader::State::Deleting;
+      deleting.audit = deletion;
       meta::Commit change(bucket->partition, "");
       // Objects and uploads in progress both keep a bucket (r2-s3.md section 4). The new header
       // moves the fence, so whatever was on its way into the bucket fails.
@@ -249,7 +272,8 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address) {
       if (outcome.kind == meta::CommitOutcome::Kind::FenceMoved) continue;
       if (!outcome.committed()) co_return bucket_not_empty(address);
     }
-    CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(*stored), address.account));
+    CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(*stored), address.account,
+                                         std::move(deletion)));
     unfinished.finished();
     co_return ok();
   }
@@ -257,7 +281,8 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address) {
 }
 
 Task<Result<>> Store::Impl::finish_deletion(Placement& placement, meta::Key key,
-                                            meta::Stored stored, const AccountId& account) {
+                                            meta::Stored stored, const AccountId& account,
+                                            std::string audit) {
   CO_TRY(const auto entry, decode_directory_entry(stored.value));
   meta::Commit change(layout::directory(), "");
   change.checks.push_back(meta::Check::has_version(key, stored.version));
@@ -265,8 +290,76 @@ Task<Result<>> Store::Impl::finish_deletion(Placement& placement, meta::Key key,
   // Its partition stays while it holds garbage, or bytes that copies elsewhere refer to.
   change.puts.emplace_back(layout::deleted_bucket_key(entry.id), std::move(stored.value));
   change.adds.emplace_back(layout::bucket_counter(account), -1);
-  CO_TRY(const auto outcome, co_await placement.meta.commit(std::move(change)));
+  CO_TRY_VOID(put_audit(change, audit));
+  CO_TRY(auto reservation, co_await quotas_.reserve(account, of_buckets(-1)));
+  const auto removed = co_await placement.meta.commit(std::move(change));
+  settle(reservation, removed);
+  CO_TRY(const auto outcome, removed);
   if (outcome.committed()) mark_dirty(placement, entry.id);
+  co_return ok();
+}
+
+Task<Result<Bucket>> Store::Impl::set_bucket_storage_class(
+    BucketAddress address, StorageClass storage_class, std::optional<records::AuditEntry> audit) {
+  Placement* placement = placement_of(address.jurisdiction);
+  if (!placement) co_return no_such_bucket(address);
+  const KeyLocks::Guard guard = co_await locks_.lock("bucket/" + cache_key(address));
+  const CacheHold hold(*this, address);
+  const meta::Key key = layout::directory_key(address.account, address.name.text());
+  for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
+    CO_TRY(auto stored, co_await placement->meta.get(layout::directory(), key));
+    if (!stored) co_return no_such_bucket(address);
+    CO_TRY(const auto entry, decode_directory_entry(stored->value));
+    if (entry.state == DirectoryEntry::State::Creating) {
+      CO_TRY_VOID(co_await finish_creation(*placement, key, std::move(*stored), address.account,
+                                           address.name.text()));
+      continue;
+    }
+    auto bucket = std::make_shared<OpenBucket>();
+    bucket->placement = placement;
+    bucket->id = entry.id;
+    bucket->partition = layout::bucket_partition(entry.id);
+    CO_TRY(auto header, co_await placement->meta.get(bucket->partition, layout::header_key()));
+    if (!header) continue;  // Deleted since we read the directory.
+    bucket->fence = header->version;
+    CO_TRY(bucket->header, decode_bucket_header(header->value));
+    if (bucket->header.state != BucketHeader::State::Live) co_return no_such_bucket(address);
+    if (bucket->header.storage_class != entry.storage_class) {
+      CO_TRY_VOID(
+          co_await finish_class_change(*placement, key, std::move(*stored), bucket->header));
+      continue;
+    }
+
+    BucketHeader changed = bucket->header;
+    if (changed.storage_class != storage_class) {
+      changed.storage_class = storage_class;
+      changed.audit = encoded(audit);
+      // The fence moves, so writes on their way look at the bucket again.
+      meta::Commit change(bucket->partition, "");
+      change.puts.emplace_back(layout::header_key(), encode(changed));
+      UnfinishedChange unfinished(*this);
+      const auto begun = co_await commit(bucket, std::move(change));
+      if (left_nothing(begun)) unfinished.finished();
+      CO_TRY(const auto outcome, begun);
+      if (!outcome.committed()) continue;
+      CO_TRY_VOID(co_await finish_class_change(*placement, key, std::move(*stored), changed));
+      unfinished.finished();
+    }
+    co_return Bucket{std::move(address.name), entry.id, entry.created, entry.location,
+                     storage_class};
+  }
+  co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
+}
+
+Task<Result<>> Store::Impl::finish_class_change(Placement& placement, meta::Key key,
+                                                meta::Stored stored, const BucketHeader& header) {
+  CO_TRY(auto entry, decode_directory_entry(stored.value));
+  entry.storage_class = header.storage_class;
+  meta::Commit change(layout::directory(), "");
+  change.checks.push_back(meta::Check::has_version(key, stored.version));
+  change.puts.emplace_back(std::move(key), encode(entry));
+  CO_TRY_VOID(put_audit(change, header.audit));
+  CO_TRY_VOID(co_await placement.meta.commit(std::move(change)));
   co_return ok();
 }
 
@@ -274,63 +367,6 @@ Task<Result<Bucket>> Store::Impl::get_bucket(BucketAddress address) {
   CO_TRY(const auto bucket, co_await open(address));
   const BucketHeader& header = bucket->header;
   co_return Bucket{address.name, bucket->id, header.created, header.location, header.storage_class};
-}
-
-Task<Result<BucketPage>> Store::Impl::list_buckets(AccountId account, Jurisdiction jurisdiction,
-                                                   ListBucketsQuery query) {
-  BucketPage page;
-  Placement* placement = placement_of(jurisdiction);
-  if (!placement) co_return page;
-  if (query.prefix.size() > BucketName::kMaxLength) co_return page;  // no name is as long
-  const std::size_t limit = std::min(query.limit, kListBucketsMax);
-  const std::string all = layout::directory_key(account, "").bytes;
-  std::string begin = all + query.prefix;
-  std::string end = layout::after_prefix(begin);
-  if (!query.start_after.empty()) {
-    std::string from = all;
-    from += layout::cut_marker(query.start_after, BucketName::kMaxLength);
-    from += '\0';
-    begin = std::max(begin, std::move(from));
-  }
-  if (!end.empty() && begin >= end) co_return page;
-
-  std::optional<Error> failure;
-  meta::Visitor visit = [&](std::string_view key, std::string_view value, meta::Version) {
-    const auto entry = decode_directory_entry(value);
-    if (!entry) {
-      failure = entry.error();
-      return meta::Step::stop();
-    }
-    if (entry->state != DirectoryEntry::State::Live) return meta::Step::next();
-    if (page.buckets.size() == limit) {
-      page.truncated = true;
-      return meta::Step::stop();
-    }
-    auto bucket = to_bucket(key.substr(all.size()), *entry);
-    if (!bucket) {
-      failure = bucket.error();
-      return meta::Step::stop();
-    }
-    page.buckets.push_back(std::move(*bucket));
-    return meta::Step::next();
-  };
-  meta::Range range(meta::Family::Record, std::move(begin), std::move(end));
-  CO_TRY_VOID(
-      co_await placement->meta.scan(layout::directory(), std::move(range), std::move(visit)));
-  if (failure) co_return *failure;
-  co_return page;
-}
-
-Task<Result<BucketUsage>> Store::Impl::bucket_usage(BucketAddress address) {
-  CO_TRY(const auto bucket, co_await open(address));
-  BucketUsage usage;
-  CO_TRY(usage.objects,
-         co_await bucket->meta().counter(bucket->partition, std::string(layout::kObjectCounter)));
-  CO_TRY(usage.bytes,
-         co_await bucket->meta().counter(bucket->partition, std::string(layout::kByteCounter)));
-  CO_TRY(usage.uploads,
-         co_await bucket->meta().counter(bucket->partition, std::string(layout::kUploadCounter)));
-  co_return usage;
 }
 
 Task<Result<>> Store::Impl::finish_interrupted(Placement& placement, std::string key,
@@ -349,11 +385,18 @@ Task<Result<>> Store::Impl::finish_interrupted(Placement& placement, std::string
   }
   CO_TRY(auto header,
          co_await placement.meta.get(layout::bucket_partition(entry.id), layout::header_key()));
+  std::string deletion;
   if (header) {
-    CO_TRY(const auto decoded, decode_bucket_header(header->value));
-    if (decoded.state == BucketHeader::State::Live) co_return ok();
+    CO_TRY(auto decoded, decode_bucket_header(header->value));
+    if (decoded.state == BucketHeader::State::Live) {
+      if (decoded.storage_class == entry.storage_class) co_return ok();
+      co_return co_await finish_class_change(placement, std::move(entry_key), std::move(stored),
+                                             decoded);
+    }
+    deletion = std::move(decoded.audit);
   }
-  co_return co_await finish_deletion(placement, std::move(entry_key), std::move(stored), account);
+  co_return co_await finish_deletion(placement, std::move(entry_key), std::move(stored), account,
+                                     std::move(deletion));
 }
 
 Task<Result<>> Store::Impl::finish_interrupted_buckets(Placement& placement) {

@@ -6,8 +6,11 @@
 #include "store/layout.h"
 #include "store/object_record.h"
 #include "store/queue_record.h"
+#include "store/quota.h"
 #include "store/read_pins.h"
 #include "store/store.h"
+#include "store/uploaded_parts.h"
+#include "store/usage.h"
 
 #include <atomic>
 #include <memory>
@@ -55,6 +58,11 @@ inline constexpr std::chrono::minutes kClockStepSmoothed{1};
 /// means that other gateways, or a bug, keep getting in between.
 inline constexpr int kCommitAttemptsMax = 1000;
 
+/// A commit of which nothing can ever appear: a check failed, or the queue was full.
+bool left_nothing(const Result<meta::CommitOutcome>& outcome);
+/// Tells the reservation what became of its commit; after an engine's error that stays open.
+void settle(Quotas::Reservation& reservation, const Result<meta::CommitOutcome>& outcome);
+
 class Store::Impl {
  public:
   Impl(Environment environment, std::vector<Placement> placements, Limits limits);
@@ -64,13 +72,18 @@ class Store::Impl {
   Task<Result<>> mark_clean_stop();
   // garbage.cc
   Task<Result<CollectReport>> collect_garbage();
-  // buckets.cc
-  Task<Result<Bucket>> create_bucket(BucketAddress address, CreateBucketOptions options);
-  Task<Result<>> delete_bucket(BucketAddress address);
+  // buckets.cc, bucket_list.cc
+  Task<Result<Bucket>> create_bucket(BucketAddress address, CreateBucketOptions options,
+                                     std::optional<records::AuditEntry> audit);
+  Task<Result<>> delete_bucket(BucketAddress address, std::optional<records::AuditEntry> audit);
+  Task<Result<Bucket>> set_bucket_storage_class(BucketAddress address, StorageClass storage_class,
+                                                std::optional<records::AuditEntry> audit);
   Task<Result<Bucket>> get_bucket(BucketAddress address);
   Task<Result<BucketPage>> list_buckets(AccountId account, Jurisdiction jurisdiction,
                                         ListBucketsQuery query);
+  // bucket_usage.cc
   Task<Result<BucketUsage>> bucket_usage(BucketAddress address);
+  Task<Result<AccountUsage>> account_usage(AccountId account, Jurisdiction jurisdiction);
   // objects_put.cc
   Task<Result<ObjectInfo>> put_object(ObjectAddress address, PutOptions options, UploadBody& body);
   Task<Result<>> delete_object(ObjectAddress address);
@@ -111,14 +124,15 @@ class Store::Impl {
 
   Task<Result<CurrentObject>> read_current(const OpenBucket& bucket, const std::string& group);
   /// Starts the commit that replaces what `current` says by `next`: checks, the record, the inline
-  /// body, what happens to the old data, counters.
+  /// body, what happens to the old data, counters. `usage`: what else it counts.
   meta::Commit replacement(const OpenBucket& bucket, const std::string& group,
                            const CurrentObject& current, const ObjectRecord& next,
-                           std::string sealed_body) const;
+                           std::string sealed_body, UsageChange usage = {}) const;
   /// Adds to `change` what dropping `data`, owned by a record of `group`, needs.
   void drop_data(meta::Commit& change, const std::string& group, const ObjectData& data) const;
   void drop_part(meta::Commit& change, const std::string& group, const PartRecord& part) const;
-  /// Commits; on FenceMoved forgets the cached bucket; after success of a commit that queued
+  /// Commits, if the account's quota has room for what the counters say it adds (QuotaExceeded
+  /// otherwise); on FenceMoved forgets the cached bucket; after success of a commit that queued
   /// something, tells the collector. `blob` is lent to the commit.
   Task<Result<meta::CommitOutcome>> commit(BucketHandle bucket, meta::Commit change,
                                            const RetryableBlob* blob = nullptr);
@@ -162,10 +176,24 @@ class Store::Impl {
   Task<Result<>> finish_creation(Placement& placement, meta::Key key, meta::Stored stored,
                                  const AccountId& account, std::string name);
   Task<Result<>> finish_deletion(Placement& placement, meta::Key key, meta::Stored stored,
-                                 const AccountId& account);
+                                 const AccountId& account, std::string audit);
+  /// The directory has another storage class than the header.
+  Task<Result<>> finish_class_change(Placement& placement, meta::Key key, meta::Stored stored,
+                                     const BucketHeader& header);
   /// Of the bucket under one key of the directory, whatever step its change had come to.
   Task<Result<>> finish_interrupted(Placement& placement, std::string key, meta::Stored stored);
   Task<Result<>> finish_interrupted_buckets(Placement& placement);
+
+  // --- bucket_usage.cc: what accounts hold, and may hold ---
+
+  /// QuotaExceeded when an object of that many bytes would certainly not fit now: a cheap answer
+  /// before its body is read. The commit decides.
+  Task<Result<>> check_room(const OpenBucket& bucket, const std::string& group,
+                            std::uint64_t size_bytes);
+  Task<Result<>> check_room_for_part(const OpenBucket& bucket, const ObjectKey& key,
+                                     UploadId upload, std::uint32_t number,
+                                     std::uint64_t size_bytes);
+  Task<Result<Holdings>> holdings_of(AccountId account);
 
   // --- objects_read.cc ---
 
@@ -258,9 +286,11 @@ class Store::Impl {
                                      std::uint32_t number, PartRecord part,
                                      const RetryableBlob& blob, const CommitGate& gate,
                                      const SharedCopy* shared, bool& again);
-  /// Ends the upload without an object; false when it, or what `checks` names, changed meanwhile.
+  /// Ends the upload, which has exactly the parts `uploaded`, without an object; false when it, or
+  /// what `checks` names, changed meanwhile.
   Task<Result<bool>> discard_upload(BucketHandle bucket, const std::string& group, UploadId id,
-                                    const OpenUpload& upload, std::vector<meta::Check> checks);
+                                    const OpenUpload& upload, const UploadedParts& uploaded,
+                                    std::vector<meta::Check> checks);
 
   // --- part_copy.cc ---
 
@@ -340,6 +370,7 @@ class Store::Impl {
   const GatewayId gateway_;
   BufferPool buffers_;
   KeyLocks locks_;
+  Quotas quotas_;
   const std::shared_ptr<ReadPins> pins_ = std::make_shared<ReadPins>();  ///< shared with bodies
 
   /// Open buckets by jurisdiction, account and name. For writers a stale one would cost a

@@ -50,6 +50,10 @@ std::string bucket_counter(const AccountId& account) {
   return counter;
 }
 
+std::string infrequent_access_counter(std::string_view whole) {
+  return std::string("ia/").append(whole);
+}
+
 meta::Key header_key() { return meta::Key{meta::Family::Header, {}}; }
 
 std::string escape(std::string_view nfc) {

@@ -54,7 +54,12 @@ std::string bucket_counter(const AccountId& account);
 meta::Key header_key();
 inline constexpr std::string_view kObjectCounter = "objects";
 inline constexpr std::string_view kByteCounter = "bytes";
+inline constexpr std::string_view kMetadataCounter = "metadata-bytes";
 inline constexpr std::string_view kUploadCounter = "uploads";
+inline constexpr std::string_view kPartCounter = "parts";
+inline constexpr std::string_view kPartByteCounter = "part-bytes";
+/// Counts what of `whole` is of class InfrequentAccess; the rest is Standard.
+std::string infrequent_access_counter(std::string_view whole);
 
 /// Order-preserving form of a key's bytes: 0x00 becomes 0x00 0xFF. What begins with escape(p) is
 /// exactly what escapes something that begins with p.

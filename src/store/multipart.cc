@@ -3,6 +3,7 @@
 #include "store/impl.h"
 #include "store/metadata_rules.h"
 #include "store/parts_source.h"
+#include "store/uploaded_parts.h"
 
 #include <algorithm>
 
@@ -78,7 +79,9 @@ Task<Result<UploadInfo>> Store::Impl::create_upload(ObjectAddress address,
     meta::Commit change(bucket->partition, group);
     change.checks.push_back(meta::Check::absent(key));
     change.puts.emplace_back(key, std::move(encoded));
-    change.adds.emplace_back(std::string(layout::kUploadCounter), 1);
+    UsageChange usage;
+    usage.add_uploads(1);
+    usage.write(change);
     CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
     if (outcome.committed()) co_return record.info(address.key.nfc(), id);
   }
@@ -91,6 +94,8 @@ Task<Result<PartInfo>> Store::Impl::upload_part(ObjectAddress address, UploadId 
     co_return make_error(ErrorCode::InvalidArgument, "part number " + std::to_string(number));
   }
   CO_TRY(const auto bucket, co_await open(address.bucket));
+  CO_TRY_VOID(co_await check_room_for_part(*bucket, address.key, upload, number,
+                                           body.size_bytes().value_or(0)));
   BodyLimits body_limits;
   body_limits.bytes_max = limits_.single_write_bytes_max;
   CO_TRY(auto written, co_await write_body(body, body.size_bytes(), body_limits,
@@ -127,10 +132,14 @@ Task<Result<PartInfo>> Store::Impl::commit_part(const ObjectAddress& address, Up
     }
     CO_TRY(auto earlier, co_await bucket->meta().get(bucket->partition, key));
 
+    const StorageClass storage_class = open_upload.record.storage_class;
+    UsageChange usage;
+    usage.add_parts(storage_class, 1, static_cast<std::int64_t>(part.size_bytes));
     meta::Commit change(bucket->partition, group);
     change.checks.push_back(meta::Check::present(layout::upload_key(group, upload)));
     if (earlier) {
       CO_TRY(const auto replaced, decode_part(earlier->value));
+      usage.add_parts(storage_class, -1, -static_cast<std::int64_t>(replaced.size_bytes));
       drop_part(change, group, replaced);
       change.checks.push_back(meta::Check::has_version(key, earlier->version));
     } else {
@@ -143,6 +152,7 @@ Task<Result<PartInfo>> Store::Impl::commit_part(const ObjectAddress& address, Up
     if (gate) CO_TRY_VOID(gate());
     part.last_modified = now();
     change.puts.emplace_back(key, encode(part));
+    usage.write(change);
     CO_TRY(const auto outcome, co_await commit(bucket, std::move(change), &blob));
     if (outcome.committed()) {
       co_return PartInfo{number, part.size_bytes, part.md5, part.last_modified, part.checksum};
@@ -153,18 +163,26 @@ Task<Result<PartInfo>> Store::Impl::commit_part(const ObjectAddress& address, Up
 
 Task<Result<bool>> Store::Impl::discard_upload(BucketHandle bucket, const std::string& group,
                                                UploadId id, const OpenUpload& upload,
+                                               const UploadedParts& uploaded,
                                                std::vector<meta::Check> checks) {
   const meta::Key key = layout::upload_key(group, id);
   meta::Commit change(bucket->partition, group);
   change.checks = std::move(checks);
   change.checks.push_back(meta::Check::has_version(key, upload.version));
+  // What is no longer counted has to be exactly what is there.
+  for (meta::Check& check : checks_of(group, id, uploaded)) {
+    change.checks.push_back(std::move(check));
+  }
   change.deletes.push_back(key);
   // The collector walks the parts; no new one can come once the upload is gone.
   GarbageRecord garbage;
   garbage.kind = GarbageRecord::Kind::Parts;
   garbage.dropped = now();
   change.puts.emplace_back(layout::garbage_key(group, data_id(id)), encode(garbage));
-  change.adds.emplace_back(std::string(layout::kUploadCounter), -1);
+  UsageChange usage;
+  usage.add_uploads(-1);
+  usage.add_parts(upload.record.storage_class, -uploaded.count(), -uploaded.bytes());
+  usage.write(change);
   CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
   co_return outcome.committed();
 }
@@ -180,9 +198,11 @@ Task<Result<>> Store::Impl::abort_upload(ObjectAddress address, UploadId id) {
       if (finished) co_return ok();
       co_return upload.error();
     }
+    CO_TRY(const auto uploaded,
+           co_await read_uploaded_parts(bucket->meta(), bucket->partition, group, id, nullptr));
     std::vector<meta::Check> nothing_else;
     CO_TRY(const bool discarded,
-           co_await discard_upload(bucket, group, id, *upload, std::move(nothing_else)));
+           co_await discard_upload(bucket, group, id, *upload, uploaded, std::move(nothing_else)));
     if (discarded) co_return ok();
   }
   co_return make_error(ErrorCode::SlowDown, "upload " + id.hex() + " is contended");

@@ -2,30 +2,12 @@
 #include "base/headers.h"
 #include "store/checksum.h"
 #include "store/impl.h"
-#include "store/parts_source.h"
+#include "store/uploaded_parts.h"
 
 #include <algorithm>
 
 namespace coffer::store {
 namespace {
-
-/// What completing an upload needs to know of a part. Ten thousand of them are held at once, so
-/// this has none of the slices, of which a copied part may have hundreds.
-struct UploadedPart {
-  std::uint32_t number = 0;
-  std::uint64_t size_bytes = 0;
-  Md5Digest md5{};
-  Checksum checksum;
-  meta::Version version = 0;
-};
-
-/// The parts of an upload as they were read together.
-struct UploadedParts {
-  std::vector<UploadedPart> all;  ///< by number
-  /// Those that the request does not list, with what dropping them needs: where the bytes of a
-  /// copied part live, the blob of one that was uploaded.
-  std::vector<std::pair<std::uint32_t, PartRecord>> unlisted;
-};
 
 Error missing_part(std::uint32_t number) {
   return make_error(ErrorCode::InvalidPart, "part " + std::to_string(number));
@@ -132,27 +114,6 @@ ObjectRecord assemble(const UploadRecord& upload, UploadId id, const Selection& 
   return record;
 }
 
-/// What makes `uploaded` be exactly the upload's parts at a commit: each has the version that was
-/// read, and between them there is nothing.
-std::vector<meta::Check> checks_of(const std::string& group, UploadId id,
-                                   const std::vector<UploadedPart>& uploaded) {
-  std::vector<meta::Check> checks;
-  checks.reserve(uploaded.size() + 2);
-  std::uint32_t next_number = 0;
-  for (const UploadedPart& part : uploaded) {
-    meta::Key key = layout::part_key(group, id, part.number);
-    if (part.number > next_number) {
-      checks.push_back(
-          meta::Check::range_empty(layout::part_key(group, id, next_number), key.bytes));
-    }
-    checks.push_back(meta::Check::has_version(std::move(key), part.version));
-    next_number = part.number + 1;
-  }
-  checks.push_back(meta::Check::range_empty(layout::part_key(group, id, next_number),
-                                            layout::after_prefix(layout::part_prefix(group, id))));
-  return checks;
-}
-
 /// What the request says of the whole object's checksum, against what its parts make of it.
 Result<> check_expected(const Checksum& expected, const Checksum& actual) {
   if (expected.algorithm == ChecksumAlgorithm::None) return ok();
@@ -163,25 +124,6 @@ Result<> check_expected(const Checksum& expected, const Checksum& actual) {
     return bad_digest(digest_name(actual.algorithm), expected.value, actual.value);
   }
   return ok();
-}
-
-Task<Result<UploadedParts>> read_parts(const OpenBucket& bucket, const std::string& group,
-                                       UploadId id, const std::vector<CompletedPart>& parts) {
-  std::vector<std::uint32_t> listed;
-  listed.reserve(parts.size());
-  for (const CompletedPart& part : parts) listed.push_back(part.number);
-  std::sort(listed.begin(), listed.end());
-  UploadedParts uploaded;
-  const PartVisitor visit = [&](std::uint32_t number, PartRecord part, meta::Version version) {
-    uploaded.all.push_back(UploadedPart{number, part.size_bytes, part.md5, part.checksum, version});
-    if (!std::binary_search(listed.begin(), listed.end(), number)) {
-      if (part.home) part.slices = {};  // not its own to drop
-      uploaded.unlisted.emplace_back(number, std::move(part));
-    }
-    return true;
-  };
-  CO_TRY_VOID(co_await scan_parts(bucket.meta(), bucket.partition, group, id, 0, visit));
-  co_return uploaded;
 }
 
 }  // namespace
@@ -195,7 +137,8 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
     CO_TRY(bucket, co_await open(address.bucket));
     CO_TRY_VOID(co_await find_upload(*bucket, group, id));
-    CO_TRY(const auto uploaded, co_await read_parts(*bucket, group, id, options.parts));
+    CO_TRY(const auto uploaded, co_await read_uploaded_parts(bucket->meta(), bucket->partition,
+                                                             group, id, &options.parts));
     // An upload never opens again: what is in progress now was so when its parts were read.
     CO_TRY(const auto upload, co_await find_upload(*bucket, group, id));
     CO_TRY(const auto selection, select_parts(uploaded.all, options.parts, limits_));
@@ -213,13 +156,13 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
     CO_TRY(const auto current, co_await read_current(*bucket, group));
     if (!allows_write(options.conditions, current.validator())) {
       // The upload is then gone (release notes of 2023-08-11).
-      std::vector<meta::Check> checks = checks_of(group, id, uploaded.all);
       meta::Key record_key = layout::record_key(group);
-      checks.push_back(current.record
-                           ? meta::Check::has_version(std::move(record_key), current.version)
-                           : meta::Check::absent(std::move(record_key)));
+      std::vector<meta::Check> as_judged;
+      as_judged.push_back(current.record
+                              ? meta::Check::has_version(std::move(record_key), current.version)
+                              : meta::Check::absent(std::move(record_key)));
       CO_TRY(const bool discarded,
-             co_await discard_upload(bucket, group, id, upload, std::move(checks)));
+             co_await discard_upload(bucket, group, id, upload, uploaded, std::move(as_judged)));
       if (!discarded) continue;
       co_return make_error(ErrorCode::PreconditionFailed, address.key.nfc());
     }
@@ -227,18 +170,20 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
 
     record.version = VersionId::make(environment_.random);
     record.last_modified = modification_time(current);
-    meta::Commit change = replacement(*bucket, group, current, record, {});
+    UsageChange usage;
+    usage.add_uploads(-1);
+    usage.add_parts(upload.record.storage_class, -uploaded.count(), -uploaded.bytes());
+    meta::Commit change = replacement(*bucket, group, current, record, {}, std::move(usage));
     const meta::Key header = layout::upload_key(group, id);
     change.checks.push_back(meta::Check::has_version(header, upload.version));
     change.deletes.push_back(header);
-    for (meta::Check& check : checks_of(group, id, uploaded.all)) {
+    for (meta::Check& check : checks_of(group, id, uploaded)) {
       change.checks.push_back(std::move(check));
     }
     for (const auto& [number, part] : uploaded.unlisted) {
       change.deletes.push_back(layout::part_key(group, id, number));
       drop_part(change, group, part);
     }
-    change.adds.emplace_back(std::string(layout::kUploadCounter), -1);
     CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
     if (outcome.committed()) co_return record.info(address.key.nfc());
   }

@@ -20,6 +20,8 @@ Task<Result<ObjectInfo>> Store::Impl::put_object(ObjectAddress address, PutOptio
   CO_TRY_VOID(check_metadata(options.metadata, limits_.metadata_bytes_max));
   BucketHandle bucket;
   CO_TRY(bucket, co_await open(address.bucket));
+  const std::string group = layout::group_of(address.key.nfc());
+  CO_TRY_VOID(co_await check_room(*bucket, group, body.size_bytes().value_or(0)));
 
   BodyLimits body_limits;
   body_limits.bytes_max = limits_.single_write_bytes_max;
@@ -50,7 +52,6 @@ Task<Result<ObjectInfo>> Store::Impl::put_object(ObjectAddress address, PutOptio
     co_return make_error(ErrorCode::MetadataTooLarge, "the record would not fit");
   }
 
-  const std::string group = layout::group_of(address.key.nfc());
   const KeyLocks::Guard guard = co_await lock_key(*bucket, group);
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
     CO_TRY(bucket, co_await open(address.bucket));
@@ -82,11 +83,9 @@ Task<Result<>> Store::Impl::delete_object(ObjectAddress address) {
     change.checks.push_back(meta::Check::has_version(key, current.version));
     change.deletes.push_back(key);
     drop_data(change, group, current.record->data);
-    change.adds.emplace_back(std::string(layout::kObjectCounter), -1);
-    if (current.record->size_bytes > 0) {
-      change.adds.emplace_back(std::string(layout::kByteCounter),
-                               -static_cast<std::int64_t>(current.record->size_bytes));
-    }
+    UsageChange usage;
+    usage.remove_object(*current.record);
+    usage.write(change);
     CO_TRY(const auto outcome, co_await commit(bucket, std::move(change)));
     if (outcome.committed()) co_return ok();
   }

@@ -6,12 +6,41 @@
 #include <utility>
 
 namespace coffer::store {
+namespace {
+
+/// What a bucket's commit does to what its account holds.
+Holdings growth_of(const std::vector<meta::Add>& adds) {
+  Holdings growth;
+  for (const meta::Add& add : adds) {
+    if (add.counter == layout::kObjectCounter) growth.objects += add.delta;
+    const bool bytes =
+        add.counter == layout::kByteCounter || add.counter == layout::kPartByteCounter;
+    if (bytes) growth.bytes += add.delta;
+  }
+  return growth;
+}
+
+}  // namespace
+
+bool left_nothing(const Result<meta::CommitOutcome>& outcome) {
+  if (outcome) return !outcome->committed();
+  return outcome.error().code() == ErrorCode::SlowDown;
+}
+
+void settle(Quotas::Reservation& reservation, const Result<meta::CommitOutcome>& outcome) {
+  if (left_nothing(outcome)) {
+    reservation.not_committed();
+  } else if (outcome) {
+    reservation.committed();
+  }
+}
 
 Store::Impl::Impl(Environment environment, std::vector<Placement> placements, Limits limits)
     : environment_(environment),
       placements_(std::move(placements)),
       limits_(limits),
-      gateway_(GatewayId::make(environment.random)) {}
+      gateway_(GatewayId::make(environment.random)),
+      quotas_(environment_.quota_of, [this](AccountId account) { return holdings_of(account); }) {}
 
 Placement* Store::Impl::placement_of(Jurisdiction jurisdiction) {
   for (Placement& placement : placements_) {
@@ -82,20 +111,19 @@ void Store::Impl::drop_part(meta::Commit& change, const std::string& group,
 
 meta::Commit Store::Impl::replacement(const OpenBucket& bucket, const std::string& group,
                                       const CurrentObject& current, const ObjectRecord& next,
-                                      std::string sealed_body) const {
+                                      std::string sealed_body, UsageChange usage) const {
   meta::Commit change(bucket.partition, group);
   meta::Key key = layout::record_key(group);
-  auto bytes = static_cast<std::int64_t>(next.size_bytes);
+  usage.add_object(next);
   if (current.record) {
     change.checks.push_back(meta::Check::has_version(key, current.version));
     // A copy of an object onto itself keeps the bytes it has.
     if (current.record->data != next.data) drop_data(change, group, current.record->data);
-    bytes -= static_cast<std::int64_t>(current.record->size_bytes);
+    usage.remove_object(*current.record);
   } else {
     change.checks.push_back(meta::Check::absent(key));
-    change.adds.emplace_back(std::string(layout::kObjectCounter), 1);
   }
-  if (bytes != 0) change.adds.emplace_back(std::string(layout::kByteCounter), bytes);
+  usage.write(change);
   change.puts.emplace_back(std::move(key), encode(next));
   if (!sealed_body.empty()) {
     change.puts.emplace_back(layout::body_key(group, next.data.blob.id), std::move(sealed_body));
@@ -105,14 +133,17 @@ meta::Commit Store::Impl::replacement(const OpenBucket& bucket, const std::strin
 
 Task<Result<meta::CommitOutcome>> Store::Impl::commit(BucketHandle bucket, meta::Commit change,
                                                       const RetryableBlob* blob) {
+  CO_TRY(auto reservation,
+         co_await quotas_.reserve(bucket->header.account, growth_of(change.adds)));
   bool queued = false;
   for (const meta::Put& put : change.puts) queued |= put.key.family == meta::Family::Queue;
   change.fence = bucket->fence;
   if (blob) blob->lend(change);
   auto outcome = co_await bucket->meta().commit(std::move(change));
+  settle(reservation, outcome);
   if (!outcome) {
     // Whether it took place is open, except when the queue was full.
-    if (blob && outcome.error().code() != ErrorCode::SlowDown) {
+    if (blob && !left_nothing(outcome)) {
       blob->keep_for_recovery();
       recovery_needed_ = true;
     }
@@ -133,11 +164,20 @@ Task<Result<>> Store::recover() { return impl_->recover(); }
 Task<Result<>> Store::mark_clean_stop() { return impl_->mark_clean_stop(); }
 Task<Result<Store::CollectReport>> Store::collect_garbage() { return impl_->collect_garbage(); }
 
-Task<Result<Bucket>> Store::create_bucket(BucketAddress address, CreateBucketOptions options) {
-  return impl_->create_bucket(std::move(address), std::move(options));
+meta::Partition audit_partition() { return layout::directory(); }
+
+Task<Result<Bucket>> Store::create_bucket(BucketAddress address, CreateBucketOptions options,
+                                          std::optional<records::AuditEntry> audit) {
+  return impl_->create_bucket(std::move(address), std::move(options), std::move(audit));
 }
-Task<Result<>> Store::delete_bucket(BucketAddress address) {
-  return impl_->delete_bucket(std::move(address));
+Task<Result<>> Store::delete_bucket(BucketAddress address,
+                                    std::optional<records::AuditEntry> audit) {
+  return impl_->delete_bucket(std::move(address), std::move(audit));
+}
+Task<Result<Bucket>> Store::set_bucket_storage_class(BucketAddress address,
+                                                     StorageClass storage_class,
+                                                     std::optional<records::AuditEntry> audit) {
+  return impl_->set_bucket_storage_class(std::move(address), storage_class, std::move(audit));
 }
 Task<Result<Bucket>> Store::get_bucket(BucketAddress address) {
   return impl_->get_bucket(std::move(address));
@@ -148,6 +188,9 @@ Task<Result<BucketPage>> Store::list_buckets(AccountId account, Jurisdiction jur
 }
 Task<Result<BucketUsage>> Store::bucket_usage(BucketAddress address) {
   return impl_->bucket_usage(std::move(address));
+}
+Task<Result<AccountUsage>> Store::account_usage(AccountId account, Jurisdiction jurisdiction) {
+  return impl_->account_usage(account, jurisdiction);
 }
 
 Task<Result<ObjectInfo>> Store::put_object(ObjectAddress address, PutOptions options,

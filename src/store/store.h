@@ -5,9 +5,13 @@
 #include "base/random.h"
 #include "blob/sealed_blobs.h"
 #include "meta/engine.h"
+#include "records/account_record.h"
+#include "records/audit_record.h"
 #include "store/types.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace coffer::store {
@@ -26,7 +30,14 @@ struct Environment {
   Clock& clock;
   Random& random;
   WorkPool& pool;
+  /// What an account may store, now; called on any thread, before every write. Null: no account has
+  /// a quota.
+  std::function<records::Quota(AccountId)> quota_of = {};
 };
+
+/// Where a placement keeps the audit entries of its buckets: in family Queue of this partition,
+/// under `records::audit_key`.
+meta::Partition audit_partition();
 
 /// Named limits, each from r2-s3.md section 16; tests may lower them.
 struct Limits {
@@ -46,6 +57,10 @@ struct Limits {
 /// NoSuchKey, NoSuchUpload, PreconditionFailed, InvalidPart, EntityTooSmall, EntityTooLarge,
 /// MetadataTooLarge, BucketAlreadyOwnedByYou, BucketNotEmpty, InvalidRange ..., and the engines'
 /// (Corrupt, NoSpace, IoError, SlowDown, ServiceUnavailable).
+///
+/// A write that would take an account over its quota fails with QuotaExceeded, early where the
+/// client declares a size, and exactly at the commit (docs/decisions/0013-quotas.md). What frees
+/// or does not grow never does.
 class Store {
  public:
   Store(Environment environment, std::vector<Placement> placements, Limits limits = {});
@@ -69,13 +84,24 @@ class Store {
   };
   Task<Result<CollectReport>> collect_garbage();
 
-  // Buckets.
-  Task<Result<Bucket>> create_bucket(BucketAddress address, CreateBucketOptions options);
-  Task<Result<>> delete_bucket(BucketAddress address);
+  // Buckets. `audit`, when given, is written as it is, once, in the commit that completes the
+  // change, also when that is made after a crash; not when there is no change.
+  Task<Result<Bucket>> create_bucket(BucketAddress address, CreateBucketOptions options,
+                                     std::optional<records::AuditEntry> audit = std::nullopt);
+  Task<Result<>> delete_bucket(BucketAddress address,
+                               std::optional<records::AuditEntry> audit = std::nullopt);
+  /// Of objects and uploads that are made from now on and name no class.
+  Task<Result<Bucket>> set_bucket_storage_class(
+      BucketAddress address, StorageClass storage_class,
+      std::optional<records::AuditEntry> audit = std::nullopt);
   Task<Result<Bucket>> get_bucket(BucketAddress address);
   Task<Result<BucketPage>> list_buckets(AccountId account, Jurisdiction jurisdiction,
                                         ListBucketsQuery query);
+  /// About a dozen point reads.
   Task<Result<BucketUsage>> bucket_usage(BucketAddress address);
+  /// Of all the account's buckets in one placement: reads every one's counters, so a dozen point
+  /// reads for each. Counters of different buckets are not read at one moment.
+  Task<Result<AccountUsage>> account_usage(AccountId account, Jurisdiction jurisdiction);
 
   // Objects. `body` outlives the call.
   Task<Result<ObjectInfo>> put_object(ObjectAddress address, PutOptions options, UploadBody& body);

@@ -48,8 +48,12 @@ struct CreateBucketOptions {
 
 struct ListBucketsQuery {
   std::string prefix;
-  std::string start_after;  ///< exclusive; also carries the continuation
+  std::string start_after;  ///< exclusive, in the direction; also carries the continuation
   std::size_t limit = 1000;
+  std::string name_contains = {};
+  /// From the last name to the first. An index is read forward only, so every page reads all names
+  /// between `prefix` and `start_after`, and holds one page of them.
+  bool descending = false;
 };
 struct BucketPage {
   std::vector<Bucket> buckets;
@@ -272,10 +276,32 @@ struct UploadPage {
   std::optional<UploadId> next_upload_id_marker;
 };
 
-struct BucketUsage {
+/// What one storage class holds. Everything here is exact when nothing is under way: counted in the
+/// commits that change it.
+struct ClassUsage {
   std::int64_t objects = 0;
+  std::int64_t bytes = 0;           ///< of objects: what a GET of each would yield
+  std::int64_t metadata_bytes = 0;  ///< of objects: their user and system metadata, as encoded
+  std::int64_t parts = 0;           ///< of uploads in progress
+  std::int64_t part_bytes = 0;      ///< of these parts
+};
+
+struct BucketUsage {
+  std::int64_t objects = 0;  ///< of both classes, as `bytes`
   std::int64_t bytes = 0;
-  std::int64_t uploads = 0;
+  std::int64_t uploads = 0;  ///< in progress
+  ClassUsage standard = {};
+  ClassUsage infrequent_access = {};
+
+  const ClassUsage& of(StorageClass storage_class) const {
+    return storage_class == StorageClass::Standard ? standard : infrequent_access;
+  }
+};
+
+/// The buckets of an account in one placement, and what they hold together.
+struct AccountUsage {
+  std::int64_t buckets = 0;
+  BucketUsage total = {};
 };
 
 }  // namespace coffer::store

@@ -46,8 +46,9 @@ void check(std::string_view host, std::string_view method, std::string_view path
     const bool of_object = target->level == s3::Target::Level::Object;
     if (of_object && !key) continue;
     const AccountId account;
-    const auto accesses = s3::required_accesses(*operation, headers, account, Jurisdiction::Default,
-                                                target->bucket, of_object ? &*key : nullptr);
+    const auto accesses =
+        s3::required_accesses(*operation, headers, query, account, Jurisdiction::Default,
+                              target->bucket, of_object ? &*key : nullptr);
     if (accesses.empty()) std::abort();
     if (accesses.front().resource.bucket != target->bucket) std::abort();
   }

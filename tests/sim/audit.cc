@@ -2,6 +2,7 @@
 #include "store/layout.h"
 #include "store/object_record.h"
 #include "store/queue_record.h"
+#include "store/usage.h"
 #include "world.h"
 
 namespace coffer::sim {
@@ -100,6 +101,71 @@ void audit_detail(const std::string& bucket_id, const std::string& key, const st
   }
 }
 
+/// What the counters of a bucket have to say of what it holds.
+store::BucketUsage usage_of(const Contents& contents) {
+  store::BucketUsage usage;
+  const auto of_class = [&usage](store::StorageClass storage_class) -> store::ClassUsage& {
+    const bool standard = storage_class == store::StorageClass::Standard;
+    return standard ? usage.standard : usage.infrequent_access;
+  };
+  for (const auto& [group, value] : contents.records) {
+    const auto object = store::decode_object(value);
+    if (!object) continue;  // told of elsewhere
+    store::ClassUsage& sum = of_class(object->storage_class);
+    sum.objects += 1;
+    sum.bytes += static_cast<std::int64_t>(object->size_bytes);
+    sum.metadata_bytes += static_cast<std::int64_t>(store::metadata_bytes(object->metadata));
+  }
+  usage.uploads = static_cast<std::int64_t>(contents.uploads.size());
+  for (const auto& [key, value] : contents.details) {
+    const auto parts = layout::split_detail_key(key);
+    if (!parts || parts->kind != layout::kPart) continue;
+    const std::string group(parts->group);
+    const auto upload =
+        contents.uploads.find(layout::upload_key(group, *UploadId::from_bytes(parts->id)).bytes);
+    if (upload == contents.uploads.end()) continue;  // of a completed object
+    const auto record = store::decode_upload(upload->second);
+    const auto part = store::decode_part(value);
+    if (!record || !part) continue;
+    store::ClassUsage& sum = of_class(record->storage_class);
+    sum.parts += 1;
+    sum.part_bytes += static_cast<std::int64_t>(part->size_bytes);
+  }
+  return usage;
+}
+
+/// Of the audit log of a directory: that every change which was told to have happened has its
+/// entry, none that was refused, and that each bucket's creations and deletions take turns.
+std::string judge_audit_log(const Contents& directory, const std::set<std::string>& live_names,
+                            const std::set<AuditId>& told, const std::set<AuditId>& refused) {
+  std::string complaints;
+  std::set<AuditId> written;
+  std::map<std::string, int> balance;
+  for (const auto& [key, value] : directory.queue) {
+    if (!key.starts_with("audit/")) continue;
+    const auto entry = records::decode_audit_entry(value);
+    if (!entry || records::audit_key(*entry) != key) {
+      complaints += "an audit entry that does not decode\n";
+      continue;
+    }
+    written.insert(entry->id);
+    if (entry->action == "CreateBucket") ++balance[entry->resource_id];
+    if (entry->action == "DeleteBucket") --balance[entry->resource_id];
+  }
+  for (const auto& [name, left] : balance) {
+    if (left != (live_names.contains(name) ? 1 : 0)) {
+      complaints += "audit entries of " + name + " were lost\n";
+    }
+  }
+  for (const AuditId& id : told) {
+    if (!written.contains(id)) complaints += "a change without its audit entry\n";
+  }
+  for (const AuditId& id : refused) {
+    if (written.contains(id)) complaints += "an audit entry without a change\n";
+  }
+  return complaints;
+}
+
 }  // namespace
 
 Task<> World::settle() {
@@ -125,6 +191,7 @@ Task<> World::audit() {
     co_return;
   }
   std::set<std::string> live;
+  std::set<std::string> live_names;
   std::set<std::string> draining;
   for (const auto& [key, value] : directory->records) {
     const auto entry = store::decode_directory_entry(value);
@@ -133,7 +200,16 @@ Task<> World::audit() {
       continue;
     }
     live.insert(std::string(entry->id.bytes()));
+    const std::string name = key.substr(AccountId::kSizeBytes);
+    if (name != "probe") live_names.insert(name);
+    const auto stored =
+        co_await meta_.get(layout::bucket_partition(entry->id), layout::header_key());
+    const auto header = store::decode_bucket_header(stored.value().value().value);
+    if (!header || header->storage_class != entry->storage_class) {
+      complain("the directory has another storage class than the bucket");
+    }
   }
+  complaints_ += judge_audit_log(*directory, live_names, audited_, not_audited_);
   for (const auto& [key, value] : directory->queue) {
     if (const auto id = layout::deleted_bucket_of(key)) draining.insert(std::string(id->bytes()));
   }
@@ -163,16 +239,23 @@ Task<> World::audit() {
     }
   }
   for (const std::string& id : live) {
-    const Contents& contents = ledger.partitions[id];
-    std::int64_t bytes = 0;
-    for (const auto& [group, value] : contents.records) {
-      bytes += static_cast<std::int64_t>(store::decode_object(value)->size_bytes);
+    const store::BucketUsage expected = usage_of(ledger.partitions[id]);
+    const auto counted = co_await store::read_usage(meta_, id);
+    if (!counted) {
+      complain("counters: " + counted.error().describe());
+      co_return;
     }
-    const auto objects = static_cast<std::int64_t>(contents.records.size());
-    const auto uploads = static_cast<std::int64_t>(contents.uploads.size());
-    if ((co_await meta_.counter(id, "objects")).value() != objects) complain("object counter");
-    if ((co_await meta_.counter(id, "bytes")).value() != bytes) complain("byte counter");
-    if ((co_await meta_.counter(id, "uploads")).value() != uploads) complain("upload counter");
+    if (counted->uploads != expected.uploads) complain("upload counter");
+    for (const store::StorageClass each :
+         {store::StorageClass::Standard, store::StorageClass::InfrequentAccess}) {
+      const store::ClassUsage& is = counted->of(each);
+      const store::ClassUsage& should_be = expected.of(each);
+      if (is.objects != should_be.objects) complain("object counter");
+      if (is.bytes != should_be.bytes) complain("byte counter");
+      if (is.metadata_bytes != should_be.metadata_bytes) complain("metadata counter");
+      if (is.parts != should_be.parts) complain("part counter");
+      if (is.part_bytes != should_be.part_bytes) complain("part byte counter");
+    }
   }
   if (ledger.references_kept != ledger.references_wanted) {
     complain("references kept: " + std::to_string(ledger.references_kept.size()) +

@@ -10,8 +10,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace coffer::sim {
 
@@ -81,7 +83,10 @@ class SlowMeta final : public meta::Engine {
   }
   Task<Result<meta::CommitOutcome>> commit(meta::Commit change) override {
     co_await pause(scheduler_);
+    const meta::Partition partition = change.partition;
+    const std::vector<meta::Add> adds = change.adds;
     auto result = co_await engine_->commit(std::move(change));
+    if (after_commit && result && result->committed()) after_commit(partition, adds);
     co_await pause(scheduler_);
     co_return result;
   }
@@ -95,6 +100,9 @@ class SlowMeta final : public meta::Engine {
     co_await pause(scheduler_);
     co_return result;
   }
+
+  /// Told of every commit at the moment that it takes effect.
+  std::function<void(const meta::Partition&, const std::vector<meta::Add>&)> after_commit;
 
  private:
   Scheduler& scheduler_;

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "blob/memory_engine.h"
 #include "meta/memory_engine.h"
+#include "store/layout.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -57,6 +58,15 @@ Task<Result<std::string>> read_slowly(Scheduler& scheduler, ByteSource& body) {
   }
 }
 
+/// Small enough to be met often.
+records::Quota small_quota(Scheduler& scheduler) {
+  records::Quota quota;
+  quota.bytes_max = 40 + scheduler.random()() % 80;
+  if (scheduler.random()() % 2 == 0) quota.objects_max = 2 + scheduler.random()() % 4;
+  if (scheduler.random()() % 4 == 0) quota.buckets_max = 2;
+  return quota;
+}
+
 store::Limits small_limits() {
   store::Limits limits;
   limits.inline_bytes_max = 8;
@@ -74,6 +84,11 @@ World::World(std::uint64_t seed)
       blobs_(scheduler_, blob::make_memory_engine()),
       master_key_(blob::MasterKey::generate(random_)),
       sealed_(blobs_, master_key_, random_, pool_) {
+  meta_.after_commit = [this](const meta::Partition& partition,
+                              const std::vector<meta::Add>& adds) { count(partition, adds); };
+  const std::size_t kind = below(4);
+  if (kind < 2) quota_ = small_quota(scheduler_);
+  quota_changes_ = kind == 1;
   open_store();
 }
 
@@ -85,8 +100,10 @@ World::~World() {
 void World::open_store() {
   std::vector<store::Placement> placements;
   placements.emplace_back(Jurisdiction::Default, meta_, sealed_);
-  store_ = std::make_unique<store::Store>(store::Environment{clock_, random_, pool_},
-                                          std::move(placements), small_limits());
+  store::Environment environment{clock_, random_, pool_};
+  environment.quota_of = [this](AccountId) { return quota_; };
+  store_ =
+      std::make_unique<store::Store>(std::move(environment), std::move(placements), small_limits());
 }
 
 void World::crash() {
@@ -127,20 +144,30 @@ Task<> World::begin(Task<> task, Spawned& spawned) {
   co_await std::move(task);
 }
 
-void World::spawn(Task<> task) {
-  auto ended = [this](std::exception_ptr failure) {
+void World::spawn(Task<> task, bool is_client) {
+  Spawned& spawned = spawned_.emplace_back();
+  spawned.is_client = is_client;
+  auto ended = [this, &spawned](std::exception_ptr failure) {
+    spawned.begun = false;
     // What is cancelled ends by an exception.
-    if (!failure || stopping_) return;
+    if (!failure || stopping_ || spawned.disconnected) return;
     try {
       std::rethrow_exception(failure);
     } catch (const std::exception& error) {
       complain(std::string("exception: ") + error.what());
     }
   };
-  Spawned& spawned = spawned_.emplace_back();
   boost::asio::co_spawn(
       scheduler_.executor(), begin(std::move(task), spawned),
       boost::asio::bind_cancellation_slot(spawned.cancel.slot(), std::move(ended)));
+}
+
+void World::disconnect_somebody() {
+  Spawned& chosen = spawned_[below(spawned_.size())];
+  if (!chosen.begun || !chosen.is_client) return;
+  chosen.disconnected = true;
+  anybody_disconnected_ = true;
+  chosen.cancel.emit(boost::asio::cancellation_type::terminal);
 }
 
 std::string World::run() {
@@ -150,7 +177,9 @@ std::string World::run() {
   const std::size_t ends = below(3);
   for (std::size_t life = 0; life <= ends; ++life) {
     const std::size_t clients = 2 + below(4);
-    for (std::size_t i = 0; i < clients; ++i) spawn(client(static_cast<int>(3 + below(6))));
+    for (std::size_t i = 0; i < clients; ++i) {
+      spawn(client(static_cast<int>(3 + below(6))), /*is_client=*/true);
+    }
     spawn(collector(static_cast<int>(1 + below(6))));
     if (life == ends) {
       run_steps(UINT64_MAX);
@@ -168,9 +197,17 @@ std::string World::run() {
     run_steps(UINT64_MAX);
   }
 
+  if (anybody_disconnected_) {
+    // What they left half done is finished by the next start.
+    stop();
+    spawn(recover());
+    run_steps(UINT64_MAX);
+  }
   spawn(read_everything());
   run_steps(UINT64_MAX);
   complaints_ += explain_if_not_linearizable(history_);
+  spawn(probe_quota());
+  run_steps(UINT64_MAX);
   spawn(settle());
   run_steps(UINT64_MAX);
   spawn(audit());
@@ -205,7 +242,12 @@ Task<> World::mark_clean_stop() {
 }
 
 Task<> World::one_operation() {
-  const std::size_t chosen = below(100);
+  if (quota_changes_ && below(10) == 0) {
+    quota_ = below(2) == 0 ? records::Quota() : small_quota(scheduler_);
+  }
+  if (below(40) == 0) disconnect_somebody();
+  const std::size_t chosen = below(103);
+  if (chosen >= 100) return set_storage_class(any_bucket());
   if (chosen < 22) return put();
   if (chosen < 30) return remove();
   if (chosen < 34) return remove_two();
@@ -226,7 +268,49 @@ template <class T>
 void World::finish(Step& step, const Result<T>& result) {
   step.ended = ++time_;
   step.done = true;
-  if (!result) step.error = result.error().code();
+  if (result) return;
+  step.error = result.error().code();
+  // A refusal changes nothing, and the model knows no quotas.
+  if (step.error != ErrorCode::QuotaExceeded) return;
+  step.void_ = true;
+  const bool frees = step.kind == Step::Kind::Delete || step.kind == Step::Kind::Abort ||
+                     step.kind == Step::Kind::DeleteBucket;
+  if (frees) complain("a quota refused what frees: " + describe(step));
+}
+
+store::StorageClass World::any_class() {
+  return below(3) == 0 ? store::StorageClass::InfrequentAccess : store::StorageClass::Standard;
+}
+
+store::Metadata World::any_metadata() {
+  store::Metadata metadata;
+  if (below(2) == 0) metadata.user.emplace_back("name", std::string(below(200), 'v'));
+  return metadata;
+}
+
+records::AuditEntry World::audit_entry(std::string action, const std::string& bucket) {
+  records::AuditEntry entry;
+  entry.id = AuditId::make(random_);
+  entry.time = clock_.now();
+  entry.account = account_;
+  entry.action = std::move(action);
+  entry.resource_id = bucket;
+  return entry;
+}
+
+void World::count(const meta::Partition& partition, const std::vector<meta::Add>& adds) {
+  for (const meta::Add& add : adds) {
+    if (partition == store::layout::directory()) buckets_held_ += add.delta;
+    if (add.counter == "objects") objects_held_ += add.delta;
+    if (add.counter == "bytes" || add.counter == "part-bytes") bytes_held_ += add.delta;
+  }
+  if (quota_changes_) return;
+  const auto exceeds = [](std::int64_t held, std::optional<std::uint64_t> limit) {
+    return limit && held > static_cast<std::int64_t>(*limit);
+  };
+  if (exceeds(bytes_held_, quota_.bytes_max)) complain("the quota of bytes is exceeded");
+  if (exceeds(objects_held_, quota_.objects_max)) complain("the quota of objects is exceeded");
+  if (exceeds(buckets_held_, quota_.buckets_max)) complain("the quota of buckets is exceeded");
 }
 
 std::string World::any_bucket() { return kBuckets[below(kBuckets.size())]; }
@@ -278,9 +362,12 @@ Task<> World::create_bucket(std::string bucket) {
   plan.kind = Step::Kind::CreateBucket;
   plan.bucket = bucket;
   Step& step = history_.begin(std::move(plan), ++time_);
-  const store::CreateBucketOptions options;
-  const auto result = co_await store_->create_bucket(address(bucket), options);
+  store::CreateBucketOptions options;
+  options.storage_class = any_class();
+  const records::AuditEntry entry = audit_entry("CreateBucket", bucket);
+  const auto result = co_await store_->create_bucket(address(bucket), options, entry);
   if (result) bucket_ids_.insert(std::string(result->id.bytes()));
+  (result ? audited_ : not_audited_).insert(entry.id);
   finish(step, result);
 }
 
@@ -289,8 +376,23 @@ Task<> World::delete_bucket(std::string bucket) {
   plan.kind = Step::Kind::DeleteBucket;
   plan.bucket = bucket;
   Step& step = history_.begin(std::move(plan), ++time_);
-  const auto result = co_await store_->delete_bucket(address(bucket));
+  const records::AuditEntry entry = audit_entry("DeleteBucket", bucket);
+  const auto result = co_await store_->delete_bucket(address(bucket), entry);
+  // A success may be that of a deletion which another began.
+  if (!result) not_audited_.insert(entry.id);
   finish(step, result);
+}
+
+/// The model knows no classes.
+Task<> World::set_storage_class(std::string bucket) {
+  const records::AuditEntry entry = audit_entry("SetStorageClass", bucket);
+  const auto result =
+      co_await store_->set_bucket_storage_class(address(bucket), any_class(), entry);
+  if (result) co_return;
+  not_audited_.insert(entry.id);
+  if (result.error().code() != ErrorCode::NoSuchBucket) {
+    complain("set storage class: " + result.error().describe());
+  }
 }
 
 Task<> World::put() {
@@ -310,6 +412,8 @@ Task<> World::put() {
   Step& step = history_.begin(std::move(plan), ++time_);
   SlowBody body(scheduler_, content);
   store::PutOptions options;
+  options.metadata = any_metadata();
+  if (below(2) == 0) options.storage_class = any_class();
   options.conditions = conditions(step);
   const auto result = co_await store_->put_object(address(step.bucket, step.key), options, body);
   if (result && result->etag.text() != step.etag) complain("put answered another ETag");
@@ -411,6 +515,11 @@ Task<> World::copy() {
   destination.key = any_key();
   const store::CommitGate gate;
   store::CopyOptions options;
+  if (below(3) == 0) {
+    options.directive = store::CopyOptions::Directive::Replace;
+    options.metadata = any_metadata();
+    options.storage_class = any_class();
+  }
   if (source.bucket == destination.bucket && source.key == destination.key) {
     // One commit, which changes nothing that the model knows of.
     source.kind = Step::Kind::Read;
@@ -445,6 +554,9 @@ Task<> World::copy() {
       to.after.reset();
       finish(to, result);
       break;
+    case ErrorCode::QuotaExceeded:
+      from.void_ = to.void_ = true;
+      break;
     default: {
       from.void_ = to.void_ = true;
       Step failed;
@@ -466,7 +578,9 @@ Task<> World::create_upload() {
   plan.key = any_key();
   plan.upload = "?" + std::to_string(time_);
   Step& step = history_.begin(std::move(plan), ++time_);
-  const store::CreateUploadOptions options;
+  store::CreateUploadOptions options;
+  options.metadata = any_metadata();
+  options.storage_class = any_class();
   const auto result = co_await store_->create_upload(address(step.bucket, step.key), options);
   if (result) {
     step.upload = result->id.hex();
@@ -543,6 +657,8 @@ Task<> World::copy_part() {
       to.after.reset();
       finish(to, result);
       break;
+    case ErrorCode::QuotaExceeded:
+      break;
     default: {
       Step failed;
       failed.kind = Step::Kind::CopyFailed;
@@ -600,6 +716,35 @@ Task<> World::abort() {
   Step& step = history_.begin(std::move(plan), ++time_);
   const auto result = co_await store_->abort_upload(address(step.bucket, step.key), upload.id);
   finish(step, result);
+}
+
+Task<Result<store::ObjectInfo>> World::put_probe(std::string key, std::string content) {
+  SlowBody body(scheduler_, std::move(content));
+  const store::PutOptions options;
+  co_return co_await store_->put_object(address("probe", key), options, body);
+}
+
+Task<> World::probe_quota() {
+  quota_changes_ = true;
+  quota_ = records::Quota();
+  const store::CreateBucketOptions options;
+  const auto made = co_await store_->create_bucket(address("probe"), options);
+  if (made) bucket_ids_.insert(std::string(made->id.bytes()));
+  constexpr std::int64_t kRoom = 20;
+  quota_.bytes_max = static_cast<std::uint64_t>(bytes_held_ + kRoom);
+  quota_.objects_max = static_cast<std::uint64_t>(objects_held_ + 1);
+  const auto over = co_await put_probe("over", std::string(kRoom + 1, 'x'));
+  if (over || over.error().code() != ErrorCode::QuotaExceeded) complain("a byte too many fits");
+  const auto full = co_await put_probe("full", std::string(kRoom, 'x'));
+  if (!full) complain("what fits the quota does not: " + full.error().describe());
+  const auto another = co_await put_probe("another", "");
+  if (another || another.error().code() != ErrorCode::QuotaExceeded) {
+    complain("an object too many fits");
+  }
+  if (!co_await store_->delete_object(address("probe", "full"))) complain("probe: delete");
+  const auto again = co_await put_probe("again", std::string(kRoom, 'x'));
+  if (!again) complain("what was freed does not count: " + again.error().describe());
+  remember(std::string(kRoom, 'x'));
 }
 
 Task<> World::read_everything() {

@@ -42,7 +42,9 @@ class World {
   void stop();
   /// Runs until nothing is ready, or for so many steps; true when nothing is left.
   bool run_steps(std::uint64_t limit);
-  void spawn(Task<> task);
+  void spawn(Task<> task, bool is_client = false);
+  /// Cancels what some client is doing, and all that it would do later.
+  void disconnect_somebody();
 
   Task<> client(int operations);
   Task<> collector(int passes);
@@ -52,6 +54,7 @@ class World {
 
   Task<> create_bucket(std::string bucket);
   Task<> delete_bucket(std::string bucket);
+  Task<> set_storage_class(std::string bucket);
   Task<> put();
   Task<> remove();
   Task<> remove_two();
@@ -80,10 +83,19 @@ class World {
   store::BucketAddress address(const std::string& bucket) const;
   store::ObjectAddress address(const std::string& bucket, const std::string& key) const;
   store::Conditions conditions(Step& step);
+  store::StorageClass any_class();
+  store::Metadata any_metadata();
+  records::AuditEntry audit_entry(std::string action, const std::string& bucket);
+
+  /// Adds a commit to what the account holds, which may never be more than the quota.
+  void count(const meta::Partition& partition, const std::vector<meta::Add>& adds);
 
   // The end of a run.
   Task<> read_everything();
   Task<> settle();
+  /// Finds the very byte at which the quota begins to refuse.
+  Task<> probe_quota();
+  Task<Result<store::ObjectInfo>> put_probe(std::string key, std::string content);
   Task<> audit();
 
   Scheduler scheduler_;
@@ -97,20 +109,32 @@ class World {
   blob::SealedBlobs sealed_;
   std::unique_ptr<store::Store> store_;
 
+  /// What the account may hold now. In some worlds it comes and goes, so it may be exceeded.
+  records::Quota quota_;
+  bool quota_changes_ = false;
+  std::int64_t bytes_held_ = 0;
+  std::int64_t objects_held_ = 0;
+  std::int64_t buckets_held_ = 0;
+
   History history_;
   std::uint64_t time_ = 0;                       ///< of events in the history
   std::map<std::string, std::string> contents_;  ///< by ETag; parts by MD5
   std::vector<KnownUpload> uploads_;
+  std::set<AuditId> audited_;         ///< entries of changes that were told to have happened
+  std::set<AuditId> not_audited_;     ///< and of those that were told not to have
   std::set<std::string> bucket_ids_;  ///< of every bucket that was ever made, as far as heard of
   std::uint64_t bodies_ = 0;
   /// What was spawned since the last start. (Asio cannot cancel a coroutine that has not begun.)
   struct Spawned {
     boost::asio::cancellation_signal cancel;
     bool begun = false;
+    bool is_client = false;
+    bool disconnected = false;  ///< cancelled, so its exception is none to tell of
   };
   static Task<> begin(Task<> task, Spawned& spawned);
   std::deque<Spawned> spawned_;
   bool stopping_ = false;
+  bool anybody_disconnected_ = false;
   std::string complaints_;
 };
 

@@ -38,8 +38,8 @@ class ServicesTest : public ::testing::Test {
     EXPECT_TRUE(run(identity_->load()));
     EXPECT_TRUE(run(store_->recover()));
     account_ = run(identity_->create_account("default", true)).value().id;
-    administration_ =
-        std::make_unique<Administration>(Administered{*identity_, *authorizer_, *store_});
+    administration_ = std::make_unique<Administration>(
+        Administered{*identity_, *authorizer_, *store_, clock_, random_});
   }
 
   template <class T>

@@ -159,7 +159,7 @@ class IdentityTest : public ::testing::Test {
   }
   NewToken new_token(Preset preset, std::string name = "ci") const {
     NewToken request;
-    request.account = account_;
+    request.owner = account_;
     request.name = std::move(name);
     request.policies = policies_of_preset(preset, account_, {}).value();
     return request;

@@ -31,7 +31,7 @@ class AuthorizerTest : public IdentityTest {
 
   Principal with(std::vector<Policy> policies) {
     NewToken request;
-    request.account = account_;
+    request.owner = account_;
     request.name = "token";
     request.policies = std::move(policies);
     token_ = issue(std::move(request)).token;
@@ -40,7 +40,7 @@ class AuthorizerTest : public IdentityTest {
   Principal who() const {
     Principal principal;
     principal.token = token_.id;
-    principal.account = token_.account;
+    principal.account = *token_.account();
     principal.secret_generation = token_.secret_generation;
     principal.client = IpAddress::parse("192.0.2.7").value();
     return principal;
@@ -211,7 +211,7 @@ TEST_F(AuthorizerTest, SaysWhyATokenIsNotUsable) {
   EXPECT_TRUE(authorizer_.authorize(renewed, ask(OperationName::GetObject, "photos")).allowed);
 
   NewToken request;
-  request.account = account_;
+  request.owner = account_;
   request.name = "dated";
   request.policies = policies;
   request.not_before = clock_.now() + std::chrono::milliseconds(1);

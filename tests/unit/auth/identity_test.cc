@@ -45,7 +45,7 @@ TEST_F(IdentityTest, KeepsAccountsInOrderOfCreation) {
 TEST_F(IdentityTest, EnablesR2OnAnAccount) {
   const AccountId id = run(identity_->create_account("New", false)).value().id;
   NewToken request = new_token(Preset::AdminReadOnly);
-  request.account = id;
+  request.owner = id;
   request.policies = policies_of_preset(Preset::AdminReadOnly, id, {}).value();
   EXPECT_EQ(run(identity_->create_token(request)).error().code(), ErrorCode::NotEntitled);
 
@@ -74,7 +74,7 @@ TEST_F(IdentityTest, ATokensSecretIsTheDigestOfItsValue) {
   EXPECT_EQ(issued.secret_access_key, sha256_hex(issued.value));
   EXPECT_EQ(issued.secret_access_key.size(), 64U);
   EXPECT_EQ(issued.token.name, "laptop");
-  EXPECT_EQ(issued.token.account, account_);
+  EXPECT_EQ(*issued.token.account(), account_);
   EXPECT_EQ(issued.token.status, TokenStatus::Active);
   EXPECT_EQ(issued.token.issued_on, clock_.now());
   EXPECT_EQ(issued.token.modified_on, clock_.now());
@@ -101,8 +101,10 @@ TEST_F(IdentityTest, RefusesWhatBreaksARule) {
   EXPECT_EQ(run(identity_->create_token(expired)).error().code(), ErrorCode::InvalidArgument);
 
   NewToken elsewhere = new_token(Preset::ObjectReadOnly);
-  elsewhere.account = AccountId::make(random_);
-  elsewhere.policies = policies_of_preset(Preset::ObjectReadOnly, elsewhere.account, {}).value();
+  elsewhere.owner = AccountId::make(random_);
+  elsewhere.policies =
+      policies_of_preset(Preset::ObjectReadOnly, *std::get_if<AccountId>(&elsewhere.owner), {})
+          .value();
   EXPECT_EQ(run(identity_->create_token(elsewhere)).error().code(), ErrorCode::NoSuchAccount);
 
   NewToken long_one = new_token(Preset::ObjectReadOnly);
@@ -170,7 +172,7 @@ TEST_F(IdentityTest, ListsTheTokensOfOneAccountInOrderOfIssue) {
     issue(new_token(Preset::AdminReadOnly, names.back()));
   }
   NewToken foreign = new_token(Preset::AdminReadOnly, "foreign");
-  foreign.account = other;
+  foreign.owner = other;
   foreign.policies = policies_of_preset(Preset::AdminReadOnly, other, {}).value();
   issue(foreign);
 
@@ -185,7 +187,7 @@ TEST_F(IdentityTest, ListsTheTokensOfOneAccountInOrderOfIssue) {
 
 void expect_same(const Token& a, const Token& b) {
   EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.account, b.account);
+  EXPECT_EQ(a.owner, b.owner);
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.issued_on, b.issued_on);
@@ -474,7 +476,7 @@ TEST_F(IdentityTest, IsSafeFromManyThreads) {
   std::vector<TokenId> ids;
   for (int i = 0; i < kTokens; ++i) {
     NewToken request = new_token(Preset::AdminReadOnly);
-    request.account = account;
+    request.owner = account;
     request.policies = policies_of_preset(Preset::AdminReadOnly, account, {}).value();
     ids.push_back(run(identity.create_token(std::move(request))).value().token.id);
   }

@@ -147,7 +147,7 @@ class PermissionTable : public IdentityTest {
   Principal principal(Preset preset, Situation situation) {
     const bool admin = preset == Preset::AdminReadWrite || preset == Preset::AdminReadOnly;
     NewToken request;
-    request.account = account_;
+    request.owner = account_;
     request.name = "token";
     request.policies =
         policies_of_preset(preset, account_,
@@ -174,7 +174,7 @@ class PermissionTable : public IdentityTest {
 
     Principal principal;
     principal.token = token.id;
-    principal.account = token.account;
+    principal.account = *token.account();
     principal.secret_generation = token.secret_generation;
     principal.client =
         IpAddress::parse(situation == Situation::WrongAddress ? "198.51.100.7" : "192.0.2.7")

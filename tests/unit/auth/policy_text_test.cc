@@ -45,8 +45,7 @@ TEST(ResourceName, RefusesWhatCofferDoesNotHave) {
       {"", ""},
       {"*", ""},
       {account, ""},
-      {account + "*", ""},
-      {account + "*", "com.cloudflare.edge.r2.bucket.*"},
+      {account + "*", "com.cloudflare.api.account.zone.*"},
       {account + "zone." + kAccountHex, ""},
       {account + kAccountHex + "0", ""},
       {account + kAccountHex.substr(1), ""},
@@ -64,7 +63,8 @@ TEST(ResourceName, RefusesWhatCofferDoesNotHave) {
       {bucket + kAccountHex + "_eu_*", ""},
       {bucket + "_eu_photos", ""},
       {bucket + kAccountHex + "_eu_photos", "*"},
-      {"com.cloudflare.api.user." + kAccountHex, ""},
+      {"com.cloudflare.api.user.*", ""},
+      {"com.cloudflare.api.user." + kAccountHex, "*"},
       {bucket + kAccountHex + "_eu_photos\0"s, ""},
   };
   for (const auto& [name, nested] : rows) {

@@ -33,7 +33,7 @@ struct World {
   TokenEntry& add(const std::string& id, const std::string& secret) {
     auto entry = std::make_shared<TokenEntry>();
     entry->token.id = *TokenId::parse(id);
-    entry->token.account = *AccountId::parse("ffffffffffffffffffffffffffffffff");
+    entry->token.owner = *AccountId::parse("ffffffffffffffffffffffffffffffff");
     entry->token.secret_generation = 7;
     entry->secret_access_key = secret;
     tokens[entry->token.id] = entry;
@@ -247,6 +247,9 @@ TEST(HeaderAuthentication, AnswersEachFaultInTheSheetsOrder) {
        "Please use AWS4-HMAC-SHA256"},
   };
   for (Fault& fault : credential_faults()) faults.push_back(std::move(fault));
+  faults.push_back({"session token",
+                    [](Spec& s) { s.extra.emplace_back("X-Amz-Security-Token", "and0Lw=="); },
+                    ErrorCode::InvalidArgument, "X-Amz-Security-Token"});
   faults.push_back({"host not signed",
                     [](Spec& s) { s.signed_headers = "x-amz-content-sha256;x-amz-date"; },
                     ErrorCode::Unauthorized, "Unauthorized"});
@@ -272,6 +275,9 @@ TEST(PresignedAuthentication, AnswersEachFaultInTheSheetsOrder) {
        "Date provided in X-Amz-Date (20261324T143437Z) didn't parse successfully"},
   };
   for (Fault& fault : credential_faults()) faults.push_back(std::move(fault));
+  faults.push_back({"session token",
+                    [](Spec& s) { s.parameters["X-Amz-Security-Token"] = "and0Lw=="; },
+                    ErrorCode::InvalidArgument, "X-Amz-Security-Token"});
   faults.push_back({"expires is no number", [](Spec& s) { s.parameters["X-Amz-Expires"] = "1h"; },
                     ErrorCode::InvalidArgument, "X-Amz-Expires should be a number"});
   faults.push_back({"expires over a week",
@@ -286,9 +292,6 @@ TEST(PresignedAuthentication, AnswersEachFaultInTheSheetsOrder) {
   faults.push_back({"signature",
                     [](Spec& s) { s.parameters["X-Amz-Signature"] = std::string(64, '0'); },
                     ErrorCode::SignatureDoesNotMatch, kMismatch});
-  faults.push_back({"session token",
-                    [](Spec& s) { s.parameters["X-Amz-Security-Token"] = "and0Lw=="; },
-                    ErrorCode::InvalidArgument, "X-Amz-Security-Token"});
   check_in_order(faults, build_presigned);
 }
 

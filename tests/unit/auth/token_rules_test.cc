@@ -21,7 +21,7 @@ const PermissionGroup* group(std::string_view name) {
 
 NewToken good() {
   NewToken request;
-  request.account = kAccount;
+  request.owner = kAccount;
   request.name = "ci";
   Policy policy;
   policy.groups = {group("Bucket Item Write")};
@@ -64,7 +64,8 @@ TEST(TokenRules, AcceptsWhatThePresetsMakeAndMore) {
 
 TEST(TokenRules, RefusalsNameTheRule) {
   static const PermissionGroup kForged{"bf7481a1826f439697cb59a20b22293e",
-                                       "Workers R2 Storage Write", ResourceScope::Account, ~0U};
+                                       "Workers R2 Storage Write", "", ResourceScope::Account,
+                                       ActionSet{Action::BucketDelete}};
   const struct {
     const char* message;
     std::function<void(NewToken&)> spoil;

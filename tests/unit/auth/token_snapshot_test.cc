@@ -43,7 +43,7 @@ TEST(TokenSnapshot, FindsWhatWasLoadedAndPublished) {
   for (const auto& slot : slots) EXPECT_EQ(name_in(snapshot, slot.id), slot.id.hex());
   EXPECT_EQ(snapshot.find(id_of(5, 3)), nullptr);
   EXPECT_EQ(snapshot.find(id_of(6, 1)), nullptr);
-  EXPECT_EQ(snapshot.of_account(AccountId()).size(), slots.size());
+  EXPECT_EQ(snapshot.of_owner(AccountId()).size(), slots.size());
 
   for (int last : {0, 3, 255}) {
     const TokenSnapshot::Change change(snapshot, id_of(5, last));

@@ -17,6 +17,7 @@ AccountRecord sample_account() {
   record.name = "Café";
   record.created = at(1'795'530'877'123);
   record.r2_enabled = true;
+  record.quota.objects_max = UINT64_MAX;
   return record;
 }
 
@@ -34,9 +35,9 @@ TokenRecord sample_token() {
   PolicyRecord policy;
   policy.id = PolicyId::parse("1f000000000000000000000000000001").value();
   policy.effect = EffectCode::Deny;
-  policy.resources.push_back({ResourceKind::Bucket, record.account, Jurisdiction::Eu, "photos"});
-  policy.resources.push_back({ResourceKind::AllBuckets, record.account, {}, {}});
-  policy.resources.push_back({ResourceKind::Account, record.account, {}, {}});
+  policy.resources.push_back({ResourceKind::Bucket, record.account, {}, Jurisdiction::Eu, "photos"});
+  policy.resources.push_back({ResourceKind::AllBuckets, record.account, {}, {}, {}});
+  policy.resources.push_back({ResourceKind::Account, record.account, {}, {}, {}});
   policy.groups = {PermissionGroupId::parse("6a018a9f2fc74eb6b293b0c548f38b39").value(),
                    PermissionGroupId::parse("2efd5506f9c8494dacb1fa10a3e7d5b6").value()};
   record.policies = {policy, policy};
@@ -57,7 +58,12 @@ TEST(AccountRecord, KeepsItsLayout) {
   record.r2_enabled = true;
   EXPECT_EQ(encode(record),
             "\x01\x01"
-            "a\x02\x01"s);
+            "a\x02\x01\x00\x00\x00"s);
+  record.quota.bytes_max = 300;
+  record.quota.buckets_max = 0;
+  EXPECT_EQ(encode(record),
+            "\x01\x01"
+            "a\x02\x01\x01\xac\x02\x00\x01\x00"s);
 }
 
 TEST(TokenRecord, ReadsBack) {
@@ -75,12 +81,12 @@ TEST(TokenRecord, KeepsItsLayout) {
   record.ip_in = {IpNetwork::parse("10.0.0.0/8").value()};
   PolicyRecord policy;
   policy.id = PolicyId::from_bytes("PPPPPPPPPPPPPPPP").value();
-  policy.resources.push_back({ResourceKind::Bucket, record.account, Jurisdiction::Eu, "abc"});
+  policy.resources.push_back({ResourceKind::Bucket, record.account, {}, Jurisdiction::Eu, "abc"});
   policy.groups = {PermissionGroupId::from_bytes("GGGGGGGGGGGGGGGG").value()};
   record.policies = {policy};
   record.secret_generation = 128;
   record.sealed_digest = "s";
-  EXPECT_EQ(encode(record), "\x01"s + "AAAAAAAAAAAAAAAA" + "\x01n"s + "\x01\x02\x04"s +
+  EXPECT_EQ(encode(record), "\x01\x01"s + "AAAAAAAAAAAAAAAA" + "\x01n"s + "\x01\x02\x04"s +
                                 "\x01\x06"s + "\x00"s +
                                 "\x01\x0a"
                                 "10.0.0.0/8"s +

@@ -278,7 +278,7 @@ TEST_F(AccessTest, ObjectTokensOfAllBuckets) {
 /// The account is the key's own where the host names none: no name of ours means anything there.
 TEST_F(AccessTest, AnotherAccountSeesNothingOfOurs) {
   auth::NewToken token = new_token(Preset::AdminReadWrite);
-  token.account = other_account_;
+  token.owner = other_account_;
   token.policies = auth::policies_of_preset(Preset::AdminReadWrite, other_account_, {}).value();
   const Keys stranger = issue(std::move(token));
   for (const Asked& asked : operations()) {

@@ -272,7 +272,8 @@ TEST(Accesses, ACopyNeedsItsSourceAndAMissingBucketItsCreation) {
   const ObjectKey key = ObjectKey::parse("k").value();
   HeaderList headers;
   const Operation copy(CopyObject{parse_copy_source("/from/some%20key")});
-  auto accesses = required_accesses(copy, headers, account, Jurisdiction::Eu, "to", &key);
+  auto accesses =
+      required_accesses(copy, headers, Query(""), account, Jurisdiction::Eu, "to", &key);
   ASSERT_EQ(accesses.size(), 2U);
   EXPECT_EQ(accesses[0].action, auth::Action::ObjectWrite);
   EXPECT_EQ(accesses[0].resource.bucket, "to");
@@ -284,17 +285,42 @@ TEST(Accesses, ACopyNeedsItsSourceAndAMissingBucketItsCreation) {
 
   // A source that does not parse is refused by its operation; the target is asked for all the same.
   const Operation broken(CopyObject{parse_copy_source("nothing")});
-  EXPECT_EQ(required_accesses(broken, headers, account, Jurisdiction::Eu, "to", &key).size(), 1U);
+  EXPECT_EQ(
+      required_accesses(broken, headers, Query(""), account, Jurisdiction::Eu, "to", &key).size(),
+      1U);
 
   headers.add("cf-create-bucket-if-missing", "true");
-  accesses = required_accesses(PutObject(), headers, account, Jurisdiction::Default, "to", &key);
+  accesses = required_accesses(PutObject(), headers, Query(""), account, Jurisdiction::Default,
+                               "to", &key);
   ASSERT_EQ(accesses.size(), 2U);
   EXPECT_EQ(accesses[1].action, auth::Action::BucketCreate);
   EXPECT_EQ(
-      required_accesses(GetObject(), headers, account, Jurisdiction::Default, "to", &key).size(),
+      required_accesses(GetObject(), headers, Query(""), account, Jurisdiction::Default, "to", &key)
+          .size(),
       1U);
-  EXPECT_TRUE(required_accesses(PostNothing(), headers, account, Jurisdiction::Default, "to", &key)
+  EXPECT_TRUE(required_accesses(PostNothing(), headers, Query(""), account, Jurisdiction::Default,
+                                "to", &key)
                   .empty());
+}
+
+TEST(Accesses, AListingOfKeysCarriesItsPrefixAsItIsCompared) {
+  const AccountId account;
+  const HeaderList headers;
+  const auto prefix = [&](const Operation& operation, std::string_view query) {
+    const auto accesses = required_accesses(operation, headers, Query(query), account,
+                                            Jurisdiction::Default, "bucket", nullptr);
+    EXPECT_EQ(accesses.size(), 1U);
+    return accesses.front().list_prefix;
+  };
+  for (const Operation& listing : {Operation(ListObjectsV1()), Operation(ListObjectsV2()),
+                                   Operation(ListMultipartUploads())}) {
+    EXPECT_EQ(prefix(listing, ""), "");
+    EXPECT_EQ(prefix(listing, "prefix=a%2Fb+c&prefix=other"), "a/b c");
+    EXPECT_EQ(prefix(listing, "prefix=e%CC%81"), "\xc3\xa9") << "composed";
+    EXPECT_EQ(prefix(listing, "prefix=%FF"), std::nullopt) << "its handler refuses it";
+  }
+  EXPECT_EQ(prefix(GetBucketLocation(), "prefix=a"), std::nullopt);
+  EXPECT_EQ(prefix(DeleteObjects(), "prefix=a"), std::nullopt);
 }
 
 }  // namespace

@@ -120,19 +120,10 @@ TEST(Screening, ChecksEncryptionAndAclValuesOfWritesOnly) {
   }
 }
 
-TEST(Screening, RefusesTheSessionTokenFirst) {
+TEST(Screening, LeavesTheSessionTokenToAuthentication) {
   for (const Row& row : table()) {
-    HeaderList headers;
-    headers.add("x-amz-expected-bucket-owner", "x");
-    headers.add("X-Amz-Security-Token", "x");
-    const auto result = screen_headers(row.operation, headers, true);
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code(), ErrorCode::InvalidArgument);
-    EXPECT_EQ(result.error().message(), "X-Amz-Security-Token");
+    EXPECT_TRUE(screen(row.operation, "X-Amz-Security-Token", "x"));
   }
-  // What is not screened at all.
-  EXPECT_TRUE(screen(ListBuckets(), "x-amz-security-token", "x"));
-  EXPECT_TRUE(screen(PostNothing(), "x-amz-security-token", "x"));
 }
 
 TEST(Screening, LetsAPartCopyHaveConditionsUnlessStrict) {

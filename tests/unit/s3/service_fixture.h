@@ -165,7 +165,7 @@ class ServiceTest : public ::testing::Test {
   auth::NewToken new_token(auth::Preset preset,
                            const std::vector<std::pair<Jurisdiction, BucketName>>& buckets = {}) {
     auth::NewToken token;
-    token.account = account_;
+    token.owner = account_;
     token.name = "token";
     token.policies = auth::policies_of_preset(preset, account_, buckets).value();
     return token;

@@ -347,6 +347,75 @@ TEST_F(Buckets, AreListedInOrderByPrefixAndPage) {
   }
 }
 
+TEST_F(Buckets, AreListedBackwards) {
+  for (const char* name : {"beta", "alpha", "alpha-2", "gamma", "alp"}) make_bucket(name);
+  const auto names = [this](ListBucketsQuery query) {
+    query.descending = true;
+    const auto page = run(store_->list_buckets(account_, Jurisdiction::Default, query)).value();
+    std::string text;
+    for (const Bucket& each : page.buckets) text += each.name.text() + " ";
+    return text + (page.truncated ? "..." : ".");
+  };
+  EXPECT_EQ(names({}), "gamma beta alpha-2 alpha alp .");
+  EXPECT_EQ(names({.prefix = "alpha", .start_after = "", .limit = 1000}), "alpha-2 alpha .");
+  EXPECT_EQ(names({.prefix = "", .start_after = "beta", .limit = 2}), "alpha-2 alpha ...");
+  EXPECT_EQ(names({.prefix = "", .start_after = "alpha", .limit = 2}), "alp .");
+  EXPECT_EQ(names({.prefix = "", .start_after = "alp", .limit = 2}), ".");
+  EXPECT_EQ(names({.prefix = "alpha", .start_after = "zeta", .limit = 1}), "alpha-2 ...");
+  EXPECT_EQ(names({.prefix = "beta", .start_after = "alpha", .limit = 1}), ".");
+  EXPECT_EQ(names({.prefix = "", .start_after = "", .limit = 0}), "...");
+  // Longer than any name.
+  const std::string text(16'384, 'b');
+  EXPECT_EQ(names({.prefix = "", .start_after = text, .limit = 5}), "alpha-2 alpha alp .");
+}
+
+TEST_F(Buckets, AreListedPageByPageInBothDirections) {
+  std::vector<std::string> ascending;
+  for (int i = 100; i < 123; ++i) {
+    ascending.push_back("bucket-" + std::to_string(i));
+    make_bucket(ascending.back());
+  }
+  for (const bool descending : {false, true}) {
+    std::vector<std::string> seen;
+    ListBucketsQuery query;
+    query.limit = 5;
+    query.descending = descending;
+    for (;;) {
+      const auto page = run(store_->list_buckets(account_, Jurisdiction::Default, query)).value();
+      for (const Bucket& each : page.buckets) seen.push_back(each.name.text());
+      if (!page.truncated) break;
+      query.start_after = seen.back();
+    }
+    if (descending) std::reverse(seen.begin(), seen.end());
+    EXPECT_EQ(seen, ascending);
+  }
+}
+
+TEST_F(Buckets, AreFoundByPartOfTheirName) {
+  for (const char* name : {"logs-eu", "logs-us", "my-logs", "photos"}) make_bucket(name);
+  const auto names = [this](ListBucketsQuery query) {
+    const auto page = run(store_->list_buckets(account_, Jurisdiction::Default, query)).value();
+    std::string text;
+    for (const Bucket& each : page.buckets) text += each.name.text() + " ";
+    return text + (page.truncated ? "..." : ".");
+  };
+  ListBucketsQuery query;
+  query.name_contains = "logs";
+  EXPECT_EQ(names(query), "logs-eu logs-us my-logs .");
+  query.limit = 2;
+  EXPECT_EQ(names(query), "logs-eu logs-us ...");
+  query.start_after = "logs-us";
+  EXPECT_EQ(names(query), "my-logs .");
+  query.start_after = "";
+  query.descending = true;
+  EXPECT_EQ(names(query), "my-logs logs-us ...");
+  query.prefix = "logs-";
+  query.name_contains = "us";
+  EXPECT_EQ(names(query), "logs-us .");
+  query.name_contains = "account";  // not of the key before the name
+  EXPECT_EQ(names(query), ".");
+}
+
 TEST_F(FewBuckets, AreLimitedByAccount) {
   make_bucket("one-1");
   make_bucket("two-2");

@@ -118,6 +118,10 @@ TEST(Records, OthersRoundTrip) {
   header.name = "bucket";
   ASSERT_TRUE(decode_bucket_header(encode(header)));
   EXPECT_EQ(encode(*decode_bucket_header(encode(header))), encode(header));
+  header.audit = "entry";
+  EXPECT_EQ(decode_bucket_header(encode(header)).value().audit, "entry");
+  entry.audit = "entry";
+  EXPECT_EQ(decode_directory_entry(encode(entry)).value().audit, "entry");
 
   IntentRecord intent;
   intent.holder = layout::part_key(layout::group_of("k"), id_of<UploadId>('u'), 7);

@@ -171,8 +171,8 @@ class StoreTest : public ::testing::Test {
     store_.reset();
     std::vector<Placement> placements;
     placements.emplace_back(Jurisdiction::Default, meta_, sealed_);
-    store_ = std::make_unique<Store>(Environment{clock_, random_, pool_}, std::move(placements),
-                                     limits_);
+    store_ = std::make_unique<Store>(Environment{clock_, random_, pool_, quota_of_},
+                                     std::move(placements), limits_);
   }
 
   template <class T>
@@ -321,6 +321,7 @@ class StoreTest : public ::testing::Test {
   SeededRandom random_{1};
   InlinePool pool_;
   Limits limits_;
+  std::function<records::Quota(AccountId)> quota_of_;  ///< for the next store that is opened
   AccountId account_ = AccountId::make(random_);
   WatchedMeta meta_{meta::make_memory_engine()};
   std::unique_ptr<blob::Engine> blobs_ = blob::make_memory_engine();

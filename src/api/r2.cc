@@ -1,0 +1,85 @@
+#include "api/r2.h"
+
+namespace coffer::api {
+
+Result<Jurisdiction> read_jurisdiction(const HeaderList& headers) {
+  const auto text = headers.find("cf-r2-jurisdiction");
+  if (!text || text->empty()) return Jurisdiction::Default;
+  if (const auto jurisdiction = parse_jurisdiction(to_lower_ascii(*text))) return *jurisdiction;
+  return Error::with_message(ErrorCode::InvalidArgument,
+                             "header cf-r2-jurisdiction must be one of default, eu, fedramp, us");
+}
+
+Result<store::StorageClass> parse_storage_class(std::string_view text) {
+  if (text == "Standard") return store::StorageClass::Standard;
+  if (text == "InfrequentAccess") return store::StorageClass::InfrequentAccess;
+  return make_error(ErrorCode::InvalidStorageClass);
+}
+
+std::string_view storage_class_name(store::StorageClass storage_class) {
+  return storage_class == store::StorageClass::Standard ? "Standard" : "InfrequentAccess";
+}
+
+std::vector<auth::Access> with_storage_management(std::vector<auth::Access> accesses) {
+  std::vector<auth::Access> all;
+  all.reserve(2 * accesses.size());
+  for (auth::Access& access : accesses) {
+    all.emplace_back(auth::Action::ManageStorage, access.resource);
+    all.push_back(std::move(access));
+  }
+  return all;
+}
+
+std::vector<auth::Access> r2_accesses(const Call& call, auth::OperationName operation,
+                                      Jurisdiction jurisdiction, std::string bucket,
+                                      std::string key) {
+  return with_storage_management(auth::accesses_of(
+      operation, auth::Resource(call.account(), jurisdiction, std::move(bucket), std::move(key))));
+}
+
+std::vector<auth::Access> r2_accesses(const Call& call, auth::Action action,
+                                      Jurisdiction jurisdiction, std::string bucket) {
+  std::vector<auth::Access> accesses;
+  accesses.emplace_back(action, auth::Resource(call.account(), jurisdiction, std::move(bucket)));
+  return with_storage_management(std::move(accesses));
+}
+
+namespace {
+
+Result<store::BucketAddress> address_of(const Call& call, Jurisdiction jurisdiction) {
+  TRY(BucketName name, BucketName::parse(call.parameter("bucket_name")));
+  return store::BucketAddress(call.account(), jurisdiction, std::move(name));
+}
+
+}  // namespace
+
+Result<store::BucketAddress> authorized_bucket(const Call& call, auth::OperationName operation) {
+  TRY(const Jurisdiction jurisdiction, read_jurisdiction(call.request.headers));
+  TRY_VOID(
+      call.authorize(r2_accesses(call, operation, jurisdiction, call.parameter("bucket_name"))));
+  return address_of(call, jurisdiction);
+}
+
+Result<store::BucketAddress> authorized_bucket(const Call& call, auth::Action action) {
+  TRY(const Jurisdiction jurisdiction, read_jurisdiction(call.request.headers));
+  TRY_VOID(call.authorize(r2_accesses(call, action, jurisdiction, call.parameter("bucket_name"))));
+  return address_of(call, jurisdiction);
+}
+
+records::AuditEntry bucket_audit(const Call& call, std::string action,
+                                 const store::BucketAddress& bucket, std::string before,
+                                 std::string after) {
+  records::AuditEntry entry;
+  entry.id = AuditId::make(call.services.random);
+  entry.time = call.now();
+  entry.account = bucket.account;
+  entry.actor = call.actor();
+  entry.action = std::move(action);
+  entry.resource_type = "r2.bucket";
+  entry.resource_id = bucket.name.text();
+  entry.before = std::move(before);
+  entry.after = std::move(after);
+  return entry;
+}
+
+}  // namespace coffer::api

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "api/call.h"
+#include "auth/access.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the routes below /accounts/{account_id}/r2 share (cloudflare-api.md section 3).
+namespace coffer::api {
+
+/// The header `cf-r2-jurisdiction`, which says whose buckets a call sees; `default` without it.
+/// InvalidArgument for what is none of ours.
+Result<Jurisdiction> read_jurisdiction(const HeaderList& headers);
+inline constexpr Parameter kJurisdictionHeader{
+    .name = "cf-r2-jurisdiction",
+    .schema = "'default'|'eu'|'fedramp'|'us'",
+    .description = "The jurisdiction whose buckets the call is about.",
+    .header = true};
+
+/// `Standard` or `InfrequentAccess`; InvalidStorageClass.
+Result<store::StorageClass> parse_storage_class(std::string_view text);
+std::string_view storage_class_name(store::StorageClass storage_class);
+
+/// What the management API needs besides the action itself: object permissions lack it, as they act
+/// on the S3 listener only (DESIGN.md section 3).
+std::vector<auth::Access> with_storage_management(std::vector<auth::Access> accesses);
+/// Of an operation on the account level, a bucket (`bucket`, as text that may be no name) or an
+/// object (`key`, nfc).
+std::vector<auth::Access> r2_accesses(const Call& call, auth::OperationName operation,
+                                      Jurisdiction jurisdiction, std::string bucket = {},
+                                      std::string key = {});
+/// Of an action that is no S3 operation.
+std::vector<auth::Access> r2_accesses(const Call& call, auth::Action action,
+                                      Jurisdiction jurisdiction, std::string bucket = {});
+
+/// `{bucket_name}` of the jurisdiction in the header. Permission is asked before the name is looked
+/// at, so that the forbidden and the impossible look alike.
+Result<store::BucketAddress> authorized_bucket(const Call& call, auth::OperationName operation);
+Result<store::BucketAddress> authorized_bucket(const Call& call, auth::Action action);
+
+/// The entry of a bucket's change. `before` and `after`: JSON, empty when there is nothing.
+records::AuditEntry bucket_audit(const Call& call, std::string action,
+                                 const store::BucketAddress& bucket, std::string before,
+                                 std::string after);
+
+}  // namespace coffer::api

@@ -1,0 +1,218 @@
+#include "service_fixture.h"
+
+namespace coffer::api::test {
+namespace {
+
+using testing::HasSubstr;
+
+class ObjectsTest : public ServiceTest {
+ protected:
+  ObjectsTest() { make_bucket("photos"); }
+  Answer get(const std::string& key, Headers headers = {}) {
+    return send({.path = bucket_path("photos/objects/" + key), .headers = std::move(headers)});
+  }
+  std::string keys(const std::string& query) {
+    const Answer answer = send({.path = bucket_path("photos/objects"), .query = query});
+    EXPECT_EQ(answer.code(), "200") << query << " " << answer.body;
+    std::string out;
+    const json::value result = answer.at("/result");
+    if (const json::array* items = result.if_array()) {
+      for (const json::value& object : *items) {
+        if (!out.empty()) out += " ";
+        out += std::string_view(object.at("key").as_string());
+      }
+    }
+    last_ = answer;
+    return out;
+  }
+  Answer last_;
+};
+
+TEST_F(ObjectsTest, KeepBodyAndMetadata) {
+  const Answer made = send({.method = "PUT",
+                            .path = bucket_path("photos/objects/dir/k%20%C3%A9+%25"),
+                            .body = "hello",
+                            .headers = {{"Content-Type", "text/html"},
+                                        {"Cache-Control", "public, max-age=60"},
+                                        {"Content-Language", "en"},
+                                        {"Content-Disposition", "inline"},
+                                        {"cf-r2-storage-class", "InfrequentAccess"},
+                                        {"cf-r2-data-catalog-check", "true"}}});
+  EXPECT_EQ(made.code(), "200") << made.body;
+  EXPECT_EQ(made.text("/result/key"), "dir/k é+%");
+  EXPECT_EQ(made.text("/result/etag"), "5d41402abc4b2a76b9719d911017c592");
+  EXPECT_EQ(made.text("/result/size"), "5");
+  EXPECT_TRUE(made.at("/result/size").is_string());
+  EXPECT_EQ(made.text("/result/uploaded"), "2026-11-24T14:34:37.123Z");
+  EXPECT_EQ(made.text("/result/storage_class"), "InfrequentAccess");
+  EXPECT_EQ(made.text("/result/version").size(), 36U);
+
+  // With %2F, as the SDK asks for it.
+  const Answer read = get("dir%2Fk%20%C3%A9%2B%25");
+  EXPECT_EQ(read.status, 200);
+  EXPECT_EQ(read.body, "hello");
+  EXPECT_EQ(read.header("ETag"), "\"5d41402abc4b2a76b9719d911017c592\"");
+  EXPECT_EQ(read.header("Content-Type"), "text/html");
+  EXPECT_EQ(read.header("Content-Language"), "en");
+  EXPECT_EQ(read.header("Last-Modified"), "Tue, 24 Nov 2026 14:34:37 GMT");
+  EXPECT_EQ(read.header("cf-r2-storage-class"), "InfrequentAccess");
+}
+
+TEST_F(ObjectsTest, CannotActInABrowser) {
+  put("photos", "evil.html", "<script>",
+      {{"Content-Type", "text/html"},
+       {"Content-Disposition", "inline"},
+       {"Cache-Control", "public"}});
+  for (const Headers& headers : {Headers{}, Headers{{"If-None-Match", "*"}}}) {
+    const Answer read = get("evil.html", headers);
+    EXPECT_EQ(read.header("Content-Security-Policy"), "sandbox; default-src 'none'");
+    EXPECT_EQ(read.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(read.header("Content-Disposition"), "attachment; filename*=UTF-8''evil.html");
+    EXPECT_EQ(read.header("Cache-Control"), "private, no-cache");
+    EXPECT_EQ(read.header("Access-Control-Allow-Origin"), "<none>");
+  }
+}
+
+TEST_F(ObjectsTest, AnswerConditions) {
+  put("photos", "a", "hello");
+  const Answer read = get("a", {{"If-None-Match", "\"5d41402abc4b2a76b9719d911017c592\""}});
+  EXPECT_EQ(read.status, 304);
+  EXPECT_EQ(read.body, "");
+  EXPECT_EQ(get("a", {{"If-None-Match", "\"other\""}}).status, 200);
+  EXPECT_EQ(get("a", {{"If-Modified-Since", "Tue, 24 Nov 2026 14:34:37 GMT"}}).status, 304);
+  EXPECT_EQ(send({.method = "PUT",
+                  .path = bucket_path("photos/objects/a"),
+                  .body = "x",
+                  .headers = {{"If-None-Match", "*"}}})
+                .code(),
+            "412 10031");
+}
+
+TEST_F(ObjectsTest, AreMissedByNumber) {
+  EXPECT_EQ(get("absent").code(), "404 10007");
+  EXPECT_EQ(send({.path = bucket_path("absent/objects/a")}).code(), "404 10006");
+  EXPECT_EQ(send({.method = "PUT", .path = bucket_path("absent/objects/a"), .body = "x"}).code(),
+            "404 10006");
+  EXPECT_EQ(send({.path = bucket_path("absent/objects")}).code(), "404 10006");
+  EXPECT_EQ(get("100%").code(), "400 10020");
+  EXPECT_EQ(get("%FF").code(), "400 10020");
+  EXPECT_EQ(get(std::string(1025, 'k')).code(), "400 10020");
+}
+
+TEST_F(ObjectsTest, AreDeletedWithABodyInTheAnswer) {
+  put("photos", "a", "x");
+  // wrangler takes a 204 for a failure.
+  const Answer answer = send({.method = "DELETE", .path = bucket_path("photos/objects/a")});
+  EXPECT_EQ(answer.code(), "200");
+  EXPECT_EQ(answer.text("/result"), R"({"key":"a"})");
+  EXPECT_EQ(get("a").code(), "404 10007");
+  EXPECT_EQ(send({.method = "DELETE", .path = bucket_path("photos/objects/a")}).code(), "200");
+}
+
+TEST_F(ObjectsTest, AreDeletedInBulk) {
+  for (const char* key : {"a", "b", "c"}) put("photos", key, "x");
+  const Answer answer = send(
+      {.method = "DELETE", .path = bucket_path("photos/objects"), .body = R"(["a","c","absent"])"});
+  EXPECT_EQ(answer.code(), "200");
+  EXPECT_EQ(answer.text("/result"), R"([{"key":"a"},{"key":"c"},{"key":"absent"}])");
+  EXPECT_EQ(keys(""), "b");
+  std::string many = "[\"a\"";
+  for (int i = 0; i < 1000; ++i) many += ",\"a\"";
+  for (const std::string& body : {std::string("[]"), std::string("{}"), std::string("[1]"),
+                                  std::string("[\"\"]"), std::string(), many + "]"}) {
+    EXPECT_EQ(
+        send({.method = "DELETE", .path = bucket_path("photos/objects"), .body = body}).status, 400)
+        << body.substr(0, 20);
+  }
+  const Answer job =
+      send({.method = "DELETE", .path = bucket_path("photos/objects"), .query = "prefix=a"});
+  EXPECT_EQ(job.status, 501);
+  EXPECT_THAT(job.message(), HasSubstr("JSON array"));
+  EXPECT_EQ(keys(""), "b");
+}
+
+TEST_F(ObjectsTest, AreListedWithTheirMetadata) {
+  put("photos", "a.txt", "hello", {{"Content-Type", "text/plain"}, {"Content-Language", "en"}});
+  EXPECT_EQ(keys(""), "a.txt");
+  EXPECT_EQ(last_.text("/result/0"),
+            R"({"http_metadata":{"contentType":"text/plain","contentLanguage":"en"},)"
+            R"("custom_metadata":{},"key":"a.txt","size":5,)"
+            R"("etag":"5d41402abc4b2a76b9719d911017c592",)"
+            R"("last_modified":"2026-11-24T14:34:37.123Z","storage_class":"Standard",)"
+            R"("ssec":false})");
+}
+
+TEST_F(ObjectsTest, AreListedInPagesAndGroups) {
+  for (const char* key : {"a", "b/1", "b/2", "c", "d/1"}) put("photos", key, "x");
+  EXPECT_EQ(keys(""), "a b/1 b/2 c d/1");
+  EXPECT_EQ(last_.text("/result_info"), R"({"per_page":20,"is_truncated":false,"delimited":[]})");
+  EXPECT_EQ(keys("delimiter=/"), "a c");
+  EXPECT_EQ(last_.text("/result_info/delimited"), R"(["b/","d/"])");
+  EXPECT_EQ(keys("prefix=b/"), "b/1 b/2");
+  EXPECT_EQ(keys("start_after=b/2"), "c d/1");
+  EXPECT_EQ(keys("per_page=2"), "a b/1");
+  EXPECT_EQ(last_.text("/result_info/is_truncated"), "true");
+  EXPECT_EQ(keys("per_page=2&cursor=" + last_.text("/result_info/cursor")), "b/2 c");
+  EXPECT_EQ(keys("per_page=2&cursor=" + last_.text("/result_info/cursor")), "d/1");
+  EXPECT_EQ(last_.text("/result_info/cursor"), "null");
+  EXPECT_EQ(send({.path = bucket_path("photos/objects"), .query = "cursor=x"}).code(), "400 10029");
+  EXPECT_EQ(send({.path = bucket_path("photos/objects"), .query = "prefix=%ff"}).code(),
+            "400 10029");
+}
+
+/// A body that never ends, in pieces.
+class Endless final : public ByteSource {
+ public:
+  Task<Result<std::size_t>> read(MutableBytes out) override {
+    total += out.size();
+    co_return out.size();
+  }
+  std::uint64_t total = 0;
+};
+
+TEST_F(ObjectsTest, HaveALimitedSize) {
+  constexpr std::uint64_t kLimit = 300ULL * 1024 * 1024;
+  const auto request = make_request({.method = "PUT",
+                                     .path = bucket_path("photos/objects/a"),
+                                     .headers = {{"Authorization", "Bearer " + admin_.value}}});
+  Endless body;
+  request->body = &body;
+  request->has_body = true;
+  request->content_length = kLimit + 1;
+  EXPECT_EQ(answer_of(run(service_->handle(*request))).code(), "400 100100");
+  EXPECT_EQ(body.total, 0U);
+}
+
+TEST_F(ObjectsTest, AreAskedAboutOnceMoreBeforeTheyAreStored) {
+  /// Revokes the token while its upload runs.
+  class Revoking final : public ByteSource {
+   public:
+    Revoking(auth::Identity& identity, TokenId token) : identity_(identity), token_(token) {}
+    Task<Result<std::size_t>> read(MutableBytes out) override {
+      if (done_) co_return 0;
+      done_ = true;
+      records::Actor actor;
+      CO_TRY_VOID(co_await identity_.revoke_token(token_, std::move(actor)));
+      out[0] = std::byte{'x'};
+      co_return 1;
+    }
+
+   private:
+    auth::Identity& identity_;
+    TokenId token_;
+    bool done_ = false;
+  };
+  const auto token = issue(new_token(auth::Preset::AdminReadWrite));
+  const auto request = make_request({.method = "PUT",
+                                     .path = bucket_path("photos/objects/a"),
+                                     .headers = {{"Authorization", "Bearer " + token.value}}});
+  Revoking body(identity_, token.token.id);
+  request->body = &body;
+  request->has_body = true;
+  request->content_length = 1;
+  EXPECT_EQ(answer_of(run(service_->handle(*request))).code(), "401 10000");
+  EXPECT_EQ(get("a").code(), "404 10007");
+}
+
+}  // namespace
+}  // namespace coffer::api::test
