@@ -115,7 +115,7 @@ class ServiceTest : public ::testing::Test {
     store_ = std::make_unique<store::Store>(store::Environment{clock_, random_, pool_},
                                             std::move(placements));
     std::vector<auth::AuditLog::Source> sources;
-    sources.emplace_back(*meta_identity_, "identity");
+    sources.emplace_back(*meta_identity_, "identity", meta::Family::Body);
     sources.emplace_back(*meta_, store::audit_partition());
     sources.emplace_back(*meta_eu_, store::audit_partition());
     audit_log_ = std::make_unique<auth::AuditLog>(std::move(sources));
