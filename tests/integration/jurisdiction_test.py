@@ -48,6 +48,44 @@ class Jurisdiction(harness.Case):
             self.assertEqual(sizes(server.data / name), [])
         self.assertFalse((server.data / "eu").exists())
 
+    def test_nothing_of_a_large_object_reaches_another_root(self):
+        """256 MiB under a fixed master key: the other roots neither grow nor know a thing of it."""
+        master_key = self.work / "master.key"
+        master_key.write_text("5a" * 32 + "\n")
+        master_key.chmod(0o600)
+        server = self.server("--master-key-file", master_key)
+        marker = b"plaintext that may lie nowhere:" + bytes(range(256))
+        body = (marker + b"\0" * (65_536 - len(marker))) * 4096
+        others = [server.data / name for name in ("default", "fedramp", "us")]
+
+        def files(root):
+            return [path for path in root.rglob("*") if path.is_file()]
+
+        def size(root):
+            return sum(path.stat().st_size for path in files(root))
+
+        before = {root: size(root) for root in others}
+        with server.s3(jurisdiction="eu") as eu:
+            self.assertEqual(eu.put("/vault").status, 200)
+            self.assertEqual(eu.put("/vault/name-of-the-secret", body).status, 200)
+        self.assertEqual(server.stop(), 0)
+
+        blobs = files(server.data / "eu" / "blobs")
+        self.assertEqual(len(blobs), 1)
+        sealed = blobs[0].read_bytes()
+        self.assertGreater(len(sealed), len(body))
+        self.assertNotIn(marker, sealed)
+        # Any 48 bytes of a frame are as good as unique.
+        frames = {sealed[at:at + 48] for at in range(0, len(sealed), 65_536)}
+        self.assertGreater(len(frames), 4000)
+        for root in others:
+            self.assertLess(size(root) - before[root], 65_536, root)
+            for path in files(root):
+                held = path.read_bytes()
+                for secret in (b"name-of-the-secret", b"vault", marker):
+                    self.assertNotIn(secret, held, path)
+                self.assertFalse(any(frame in held for frame in frames), path)
+
     def test_tokens_are_scoped_by_jurisdiction(self):
         server = self.server()
         for jurisdiction in (None, "eu"):
