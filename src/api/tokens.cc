@@ -43,12 +43,6 @@ Result<std::shared_ptr<const auth::TokenEntry>> find_token(const Call& call,
   return entry;
 }
 
-std::vector<auth::Token> tokens_of(const Call& call, const auth::TokenOwner& owner) {
-  const auto* account = std::get_if<AccountId>(&owner);
-  return account ? call.identity().tokens(*account)
-                 : call.identity().tokens(std::get<UserId>(owner));
-}
-
 json::object describe(const Call& call, const auth::Token& token) {
   const auto entry = call.identity().find(token.id);
   return auth::to_json(token, entry ? entry->last_use->time() : std::nullopt, call.now());
@@ -181,15 +175,17 @@ Task<Result<Reply>> list_tokens(Call& call) {
   CO_TRY(const PageRequest page, read_page(call.query, kPageLimits));
   CO_TRY(const std::string direction, call.query.choice("direction", kDirections));
   CO_TRY(const bool with_expired, call.query.boolean("include_expired", true));
-  std::vector<auth::Token> tokens = tokens_of(call, owner);
+  auto entries = call.identity().token_entries(owner);
+  const Timestamp now = call.now();
   if (!with_expired) {
-    std::erase_if(tokens, [now = call.now()](const auth::Token& token) {
-      return token.expires_on && now >= *token.expires_on;
+    std::erase_if(entries, [now](const auto& entry) {
+      return entry->token.expires_on && now >= *entry->token.expires_on;
     });
   }
-  if (direction == "desc") std::reverse(tokens.begin(), tokens.end());
-  co_return page_of(tokens, page,
-                    [&call](const auth::Token& token) { return describe(call, token); });
+  if (direction == "desc") std::reverse(entries.begin(), entries.end());
+  co_return page_of(entries, page, [now](const auto& entry) {
+    return auth::to_json(entry->token, entry->last_use->time(), now);
+  });
 }
 
 Task<Result<Reply>> get_token(Call& call) {

@@ -67,7 +67,8 @@ Task<Answer> explain(const Administered& services, const Arguments& arguments) {
     CO_TRY(source, source_of(arguments, account, jurisdiction));
   }
   const auto accesses = auth::accesses_of(*operation, std::move(target), std::move(source));
-  const auth::Decision decision = services.authorizer.explain(principal, accesses);
+  CO_TRY(const std::optional<Timestamp> at, arguments.time("at"));
+  const auth::Decision decision = services.authorizer.explain(principal, accesses, at);
   json::object out;
   out["allowed"] = decision.allowed;
   out["answer"] = decision.allowed ? "allowed" : to_string(decision.code);

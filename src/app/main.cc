@@ -272,6 +272,7 @@ void add_other_commands(CLI::App& app, std::deque<OperatorCommand>& commands) {
       .text("source", "source of a copy: BUCKET/KEY")
       .text("jurisdiction", "default, eu, fedramp or us [default]")
       .text("ip", "the client's address [127.0.0.1]")
+      .text("at", "the time of the request: 2026-12-31T23:59:59Z [now]")
       .text("account", "account of the bucket [the token's]");
 }
 

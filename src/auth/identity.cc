@@ -401,6 +401,10 @@ Task<Result<>> Identity::revoke_token(TokenId id, Actor actor) {
 }
 std::vector<Token> Identity::tokens(AccountId account) const { return impl_->tokens_of(account); }
 std::vector<Token> Identity::tokens(UserId user) const { return impl_->tokens_of(user); }
+std::vector<std::shared_ptr<const TokenEntry>> Identity::token_entries(
+    const TokenOwner& owner) const {
+  return impl_->entries_of(owner);
+}
 std::shared_ptr<const TokenEntry> Identity::find(TokenId id) const {
   return impl_->tokens().find(id);
 }

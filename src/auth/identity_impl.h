@@ -110,6 +110,7 @@ class Identity::Impl {
   void note_use(const TokenEntry& entry, Timestamp now);
   Task<Result<>> save_last_uses();
   std::vector<Token> tokens_of(const TokenOwner& owner) const;
+  std::vector<std::shared_ptr<const TokenEntry>> entries_of(const TokenOwner& owner) const;
   const TokenSnapshot& tokens() const { return tokens_; }
 
  private:

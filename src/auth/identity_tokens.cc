@@ -262,11 +262,17 @@ Task<Result<>> Identity::Impl::revoke_token(TokenId id, Actor actor) {
   co_return ok();
 }
 
-std::vector<Token> Identity::Impl::tokens_of(const TokenOwner& owner) const {
+std::vector<std::shared_ptr<const TokenEntry>> Identity::Impl::entries_of(
+    const TokenOwner& owner) const {
   auto entries = tokens_.of_owner(owner);
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
     return std::tie(a->token.issued_on, a->token.id) < std::tie(b->token.issued_on, b->token.id);
   });
+  return entries;
+}
+
+std::vector<Token> Identity::Impl::tokens_of(const TokenOwner& owner) const {
+  const auto entries = entries_of(owner);
   std::vector<Token> tokens;
   tokens.reserve(entries.size());
   for (const auto& entry : entries) tokens.push_back(entry->token);

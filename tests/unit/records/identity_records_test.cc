@@ -35,7 +35,8 @@ TokenRecord sample_token() {
   PolicyRecord policy;
   policy.id = PolicyId::parse("1f000000000000000000000000000001").value();
   policy.effect = EffectCode::Deny;
-  policy.resources.push_back({ResourceKind::Bucket, record.account, {}, Jurisdiction::Eu, "photos"});
+  policy.resources.push_back(
+      {ResourceKind::Bucket, record.account, {}, Jurisdiction::Eu, "photos"});
   policy.resources.push_back({ResourceKind::AllBuckets, record.account, {}, {}, {}});
   policy.resources.push_back({ResourceKind::Account, record.account, {}, {}, {}});
   policy.groups = {PermissionGroupId::parse("6a018a9f2fc74eb6b293b0c548f38b39").value(),
