@@ -9,6 +9,8 @@ FUZZ_SECONDS ?= 20
 # Precompiled headers and paths of the checkout must not defeat the compiler cache.
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 export CCACHE_BASEDIR := $(CURDIR)
+# The folder of the checkout is in debug information only: another clone may share the cache.
+export CCACHE_NOHASHDIR := 1
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
 # One empty file for each section of packages that was found installed, by the list it was found for.
