@@ -72,6 +72,13 @@ Result<Caller> authenticate(const http::Request& request, const Route& route,
   caller.token = identity.find_by_value(value);
   if (!caller.token) return make_error(ErrorCode::Unauthorized, "no token has this value");
   const auth::Token& token = caller.token->token;
+  // Some routes ask for no right, and so never reach the authorizer, which looks as well.
+  if (const UserId* owner = token.user()) {
+    const auto user = identity.find_user(*owner);
+    if (!user || user->suspended) {
+      return make_error(ErrorCode::Unauthorized, "user " + owner->hex() + " is gone or suspended");
+    }
+  }
   switch (auth::usability_of(token, request.client, now)) {
     case auth::Usability::Usable:
       break;
