@@ -1,6 +1,17 @@
 #include "api/fields.h"
 
+#include <cmath>
+
 namespace coffer::api {
+namespace {
+
+/// Cloudflare's SDK for Python writes whole numbers with a point. Up to 2^53 each of them is exact.
+bool is_whole(double value) {
+  constexpr double kExactMax = 9007199254740992.0;
+  return value >= 0 && value <= kExactMax && value == std::floor(value);
+}
+
+}  // namespace
 
 Result<Fields> Fields::of(const json::value& value, std::string path) {
   if (const json::object* object = value.if_object()) return Fields(*object, std::move(path));
@@ -44,6 +55,8 @@ Result<std::uint64_t> Fields::integer(std::string_view name, std::uint64_t min,
     value = static_cast<std::uint64_t>(*whole);
   } else if (const auto* large = found->if_uint64()) {
     value = *large;
+  } else if (const auto* real = found->if_double(); real && is_whole(*real)) {
+    value = static_cast<std::uint64_t>(*real);
   } else {
     return error(name, "must be an integer of " + std::to_string(min) + " or more");
   }

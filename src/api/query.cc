@@ -47,7 +47,10 @@ Result<std::uint64_t> Query::integer(std::string_view name, std::uint64_t fallba
                                      std::uint64_t min, std::uint64_t max) const {
   const std::string* text = find(name);
   if (!text || text->empty()) return fallback;
-  const auto value = parse_decimal(*text);
+  // Cloudflare's SDK for Python writes whole numbers with a point.
+  std::string_view digits = *text;
+  if (digits.size() > 2 && digits.ends_with(".0")) digits.remove_suffix(2);
+  const auto value = parse_decimal(digits);
   if (!value || *value < min || *value > max) {
     return invalid(name, "an integer from " + std::to_string(min) + " to " + std::to_string(max));
   }

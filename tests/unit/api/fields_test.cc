@@ -13,7 +13,7 @@ std::string message_of(const Error& error) { return error.message(); }
 TEST(Fields, NameWhatIsWrong) {
   const json::value value = json::parse(
       R"({"name":7,"null":null,"list":["a",1],"objects":[{"x":"y"},3],"big":18446744073709551615,)"
-      R"("negative":-1,"fraction":1.5,"inner":{"when":"yesterday","flag":"yes"}})");
+      R"("negative":-1,"fraction":1.5,"whole":600.0,"huge":1e300,"inner":{"when":"yesterday","flag":"yes"}})");
   const Fields fields = Fields::of(value).value();
   EXPECT_EQ(message_of(fields.text("name").error()), "name must be a string");
   EXPECT_EQ(message_of(fields.text("absent").error()), "absent must be present");
@@ -25,6 +25,8 @@ TEST(Fields, NameWhatIsWrong) {
   EXPECT_FALSE(fields.integer("big", 0, 10));
   EXPECT_FALSE(fields.integer("negative", 0, 10));
   EXPECT_FALSE(fields.integer("fraction", 0, 10));
+  EXPECT_EQ(fields.integer("whole", 0, 1000).value(), 600u);
+  EXPECT_FALSE(fields.integer("huge", 0, ~std::uint64_t{0}));
   const Fields inner = fields.object("inner").value();
   EXPECT_EQ(message_of(inner.optional_time("when").error()),
             "inner.when must be a time in the form of RFC 3339");
