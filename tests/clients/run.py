@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs every S3 client against a server of its own and counts: `run.py build/release/coffer`.
+"""Runs every client against a server of its own and counts: `run.py build/release/coffer [CLIENT...]`.
 
-Clients are required: one that cannot be had is a failure. Only the AWS SDK for Go may be skipped,
-with the reason in its line. Packages are pinned (requirements.txt, package-lock.json, go.sum) and kept
-below build/clients, so that a second run installs nothing.
+Clients are required: one that cannot be had is a failure. Only those written in Go may be skipped,
+with the reason in their lines. Packages are pinned (requirements.txt, package-lock.json, go.sum) and
+kept below build/clients, so that a second run installs nothing.
 """
 
 import json
@@ -17,9 +17,23 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+EXAMPLES = ROOT / "examples"
 CACHE = ROOT / "build" / "clients"
 SUITE_SECONDS_MAX = 300
 START_SECONDS_MAX = 30
+
+USER = "ada@example.com"
+# The tokens of the suites, by the name that their variables begin with: COFFER_<NAME>_TOKEN is the
+# value, ..._ACCESS_KEY and ..._SECRET_KEY are the S3 keys.
+TOKENS = {
+    "READ": ["--permission", "object-read-only"],
+    "VIEW": ["--permission", "admin-read-only"],
+    "SCOPED": ["--permission", "object-read-write", "--bucket", "scoped-suite"],
+    "MANAGER": ["--permission", "Account API Tokens Write", "--permission", "Workers R2 Storage Write"],
+    "USER": ["--user", USER, "--permission", "API Tokens Write", "--permission", "User Details Write",
+             "--permission", "Memberships Read", "--permission", "Account Settings Write",
+             "--permission", "Account API Tokens Write", "--permission", "Workers R2 Storage Write"],
+}
 
 
 class Tally:
@@ -40,17 +54,18 @@ def quiet(command, **more):
 
 
 def python_clients():
-    """The newest boto3 and AWS CLI in a virtual environment, or Debian's when PyPI is out of reach."""
+    """The newest Python clients in a virtual environment, or Debian's when PyPI is out of reach."""
     venv = CACHE / "venv"
     stamp = venv / "requirements.txt"
-    wanted = (HERE / "python" / "requirements.txt").read_text()
+    lists = [HERE / "python" / "requirements.txt", EXAMPLES / "python" / "requirements.txt"]
+    wanted = "".join(each.read_text() for each in lists)
     if stamp.exists() and stamp.read_text() == wanted:
         return venv / "bin" / "python", venv / "bin" / "aws"
     try:
         shutil.rmtree(venv, ignore_errors=True)
         quiet(["python3", "-m", "venv", str(venv)])
         quiet([str(venv / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check",
-               "-r", str(HERE / "python" / "requirements.txt")])
+               *(argument for each in lists for argument in ("-r", str(each)))])
         stamp.write_text(wanted)
         return venv / "bin" / "python", venv / "bin" / "aws"
     except RuntimeError as error:
@@ -58,27 +73,31 @@ def python_clients():
         return pathlib.Path("/usr/bin/python3"), pathlib.Path("/usr/bin/aws")
 
 
-def node_clients():
-    """npm packages by the lock file, and npm's own Node 22 (not the system's)."""
-    target = CACHE / "js"
+def npm_folder(source, target):
+    """A copy of the folder, with its packages by the lock file."""
     target.mkdir(parents=True, exist_ok=True)
-    lock = (HERE / "js" / "package-lock.json").read_text()
+    lock = (source / "package-lock.json").read_text()
     stamp = target / "installed-lock.json"
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / "js" / name, target / name)
+    for file in source.iterdir():
+        if file.is_file():
+            shutil.copy(file, target / file.name)
     if not stamp.exists() or stamp.read_text() != lock:
         quiet(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=target)
         stamp.write_text(lock)
-    for script in (HERE / "js").glob("*.mjs"):
-        shutil.copy(script, target / script.name)
+    return target
+
+
+def node_clients():
+    """The npm clients, and npm's own Node 22 (not the system's)."""
+    target = npm_folder(HERE / "js", CACHE / "js")
     node = next((target / "node_modules").glob("node-linux-*/bin/node"), None)
     if node is None:
         raise RuntimeError("npm has no Node 22 for this processor")
-    return node, target
+    return str(node), target
 
 
 class Server:
-    """A coffer on free ports, with the keys of an admin and of a read-only token."""
+    """A coffer on free ports, with the bootstrap token and those of TOKENS."""
 
     def __init__(self, program, work):
         self.program = program
@@ -95,20 +114,29 @@ class Server:
                 raise RuntimeError("the server did not start: " + (work / "server.log").read_text()[-800:])
             time.sleep(0.02)
 
+    def command(self, *arguments):
+        return json.loads(subprocess.check_output(
+            [self.program, *arguments, "--json", "--data", str(self.data)]))
+
     def environment(self, work):
         boot = json.loads(self.bootstrap.read_text())
-        reader = json.loads(subprocess.check_output(
-            [self.program, "token", "create", "--json", "--data", str(self.data), "--name", "reader",
-             "--permission", "object-read-only"]))
-        # Nothing that the machine has set up for other clouds may reach a client.
+        # Nothing that the machine has set up for other clouds may reach a client, nor a proxy.
         inherited = {name: value for name, value in os.environ.items()
-                     if not name.startswith(("AWS_", "RCLONE_", "RESTIC_", "COFFER_"))}
-        return dict(inherited, COFFER_ENDPOINT=boot["s3_endpoint"],
-                    COFFER_ENDPOINT_EU=boot["jurisdiction_endpoints"]["eu"],
-                    COFFER_ACCESS_KEY=boot["access_key_id"], COFFER_SECRET_KEY=boot["secret_access_key"],
-                    COFFER_READ_ACCESS_KEY=reader["access_key_id"],
-                    COFFER_READ_SECRET_KEY=reader["secret_access_key"],
-                    COFFER_CLIENT_WORK=str(work), PYTHONPATH=str(HERE / "python"))
+                     if not name.startswith(("AWS_", "CF_", "CLOUDFLARE_", "COFFER_", "RCLONE_", "RESTIC_",
+                                             "WRANGLER_")) and not name.lower().endswith("_proxy")}
+        environment = dict(
+            inherited, COFFER_ENDPOINT=boot["s3_endpoint"],
+            COFFER_ENDPOINT_EU=boot["jurisdiction_endpoints"]["eu"], COFFER_API=boot["api_endpoint"],
+            COFFER_ACCOUNT=boot["account_id"], COFFER_USER=USER, COFFER_TOKEN=boot["api_token"],
+            COFFER_ACCESS_KEY=boot["access_key_id"], COFFER_SECRET_KEY=boot["secret_access_key"],
+            COFFER_CLIENT_WORK=str(work), PYTHONPATH=str(HERE / "python"))
+        self.command("member", "add", "--email", USER, "--role", "Super Administrator - All Privileges")
+        for name, permissions in TOKENS.items():
+            token = self.command("token", "create", "--name", name.lower(), *permissions)
+            environment[f"COFFER_{name}_TOKEN"] = token["value"]
+            environment[f"COFFER_{name}_ACCESS_KEY"] = token["access_key_id"]
+            environment[f"COFFER_{name}_SECRET_KEY"] = token["secret_access_key"]
+        return environment
 
     def stop(self):
         self.process.terminate()
@@ -135,18 +163,17 @@ def run_suite(tally, name, command, environment, cwd=None):
     print(f"     {name}: {time.monotonic() - began:.1f} s", flush=True)
 
 
-def go_suite(tally, environment):
+def go_program(name, folder, package):
+    """The program, built; or None and why there is none."""
     if shutil.which("go") is None:
-        tally.line("SKIP aws-sdk-go-v2: no Go is installed")
-        return
-    program = CACHE / "go-suite"
+        return None, "no Go is installed"
+    program = CACHE / name
     try:
-        quiet(["go", "build", "-o", str(program), "."], cwd=HERE / "go",
-              env=dict(os.environ, GOFLAGS="-mod=mod", GOTOOLCHAIN="local"))
+        quiet(["go", "build", "-o", str(program), package], cwd=folder,
+              env=dict(os.environ, GOFLAGS="-mod=readonly", GOTOOLCHAIN="local"))
     except RuntimeError as error:
-        tally.line(f"SKIP aws-sdk-go-v2: it cannot be built here: {str(error)[-300:]!r}")
-        return
-    run_suite(tally, "aws-sdk-go-v2", [str(program)], environment)
+        return None, f"it cannot be built here: {str(error)[-300:]!r}"
+    return program, ""
 
 
 def main():
@@ -156,27 +183,47 @@ def main():
     tally = Tally()
     work = pathlib.Path(tempfile.mkdtemp(prefix="coffer-clients-"))
     server = None
+
+    def run(name, *command, cwd=None):
+        if not only or name in only:
+            run_suite(tally, name, list(map(str, command)), environment, cwd)
+
+    def run_go(name, folder, package, *before):
+        if only and name not in only:
+            return
+        built, why = go_program(name.replace("/", "-"), folder, package)
+        if built:
+            run(name, *before, built)
+        else:
+            tally.line(f"SKIP {name}: {why}")
+
     try:
         server = Server(program, work)
         environment = server.environment(work)
         python, aws = python_clients()
-        suites = {
-            "boto3": [str(python), str(HERE / "python" / "boto3_suite.py")],
-            "aws-cli": [str(python), str(HERE / "python" / "cli_suites.py"), "aws-cli", str(aws)],
-            "rclone": [str(python), str(HERE / "python" / "cli_suites.py"), "rclone"],
-            "s3cmd": [str(python), str(HERE / "python" / "cli_suites.py"), "s3cmd"],
-            "restic": [str(python), str(HERE / "python" / "cli_suites.py"), "restic"],
-        }
-        for name, command in suites.items():
-            if not only or name in only:
-                run_suite(tally, name, command, environment)
-        if not only or only & {"aws-sdk-js-v3", "minio-js"}:
-            node, folder = node_clients()
-            for name, script in (("aws-sdk-js-v3", "aws_sdk_v3.mjs"), ("minio-js", "minio_client.mjs")):
-                if not only or name in only:
-                    run_suite(tally, name, [str(node), script], environment, cwd=folder)
-        if not only or "aws-sdk-go-v2" in only:
-            go_suite(tally, environment)
+        scripts = HERE / "python"
+        run("boto3", python, scripts / "boto3_suite.py")
+        run("aws-cli", python, scripts / "cli_suites.py", "aws-cli", aws)
+        for name in ("rclone", "s3cmd", "restic"):
+            run(name, python, scripts / "cli_suites.py", name)
+        run("curl", python, scripts / "curl_suite.py")
+        run("cloudflare-python", python, scripts / "cloudflare_suite.py")
+
+        node, folder = node_clients()
+        run("aws-sdk-js-v3", node, "aws_sdk_v3.mjs", cwd=folder)
+        run("minio-js", node, "minio_client.mjs", cwd=folder)
+        run("cloudflare-js", node, "cloudflare_sdk.mjs", cwd=folder)
+        run("wrangler", python, scripts / "wrangler_suite.py", node, folder / "node_modules/wrangler/bin/wrangler.js")
+
+        run_go("aws-sdk-go-v2", HERE / "go", ".")
+        run_go("cloudflare-go", HERE / "go", "./cloudflare")
+
+        example = (python, scripts / "example_suite.py")
+        for name in ("javascript", "temporary-credentials"):
+            folder = npm_folder(EXAMPLES / name, CACHE / "examples" / name)
+            run(f"examples/{name}", *example, name, node, folder / "main.mjs")
+        run("examples/python", *example, "python", python, EXAMPLES / "python" / "main.py")
+        run_go("examples/go", EXAMPLES / "go", ".", *example, "go")
         code = server.stop()
         server = None
         tally.line("PASS server: stops cleanly" if code == 0 else f"FAIL server: stops cleanly: code {code}")
