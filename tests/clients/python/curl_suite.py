@@ -4,6 +4,7 @@ import json
 import os
 
 import boto3
+import openapi_spec_validator
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -91,11 +92,17 @@ def failures():
     equal(curl("GET", "/accounts/none/r2/buckets", ok=False), (404, 7003), "no route")
 
 
+def document():
+    _, text = run(["curl", "-sS", f"{API}/openapi.json"])
+    openapi_spec_validator.validate(json.loads(text))
+
+
 for claim, function in [
     ("creates a token for one bucket", create),
     ("makes S3 keys of it, which reach that bucket only", use),
     ("rolls it: the old secret fails, the new one works", roll),
     ("revokes it", revoke),
     ("gets Cloudflare's statuses and numbers for failures", failures),
+    ("gets an OpenAPI document that is valid", document),
 ]:
     suite.check(claim, function)

@@ -139,9 +139,11 @@ class ServiceTest : public ::testing::Test {
     admin_ = make_keys(auth::Preset::AdminReadWrite);
   }
 
-  std::unique_ptr<Service> make_service(Jurisdiction pinned) {
+  std::unique_ptr<Service> make_service(Jurisdiction pinned,
+                                        auth::FailureLimiter* failures = nullptr) {
     ServiceConfig config;
     config.strict = strict_;
+    config.failures = failures;
     return std::make_unique<Service>(std::move(config), pinned, *store_, identity_, *authenticator_,
                                      authorizer_, clock_, &observer_);
   }
