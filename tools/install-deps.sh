@@ -8,11 +8,12 @@ set -euo pipefail
 declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config mold ccache
     libboost1.81-dev libboost-json1.81-dev libboost-system1.81-dev librocksdb-dev libssl-dev
-    libisal-dev libutf8proc-dev libexpat1-dev libcli11-dev libspdlog-dev
+    libisal-dev libutf8proc-dev libargon2-dev libexpat1-dev libcli11-dev libspdlog-dev
     libtomlplusplus-dev prometheus-cpp-dev"
   # The clients' newest versions come from PyPI and npm (tests/clients); Debian's are the fallback.
   [test]="libgtest-dev libgmock-dev python3 python3-venv python3-boto3 awscli rclone s3cmd restic
-    npm:npm curl ca-certificates"
+    npm:npm curl ca-certificates chromium:chromium"
+  [dashboard]="npm:npm"
   [lint]="clang-format-14 clang-tidy-14 clang-14 shellcheck"
   [fuzz]="clang-14 libclang-rt-14-dev lld"
   [dist]="dpkg-dev binutils tar gzip"

@@ -343,6 +343,9 @@ Task<Result<User>> Identity::change_user(UserId user, UserChange change, Actor a
 Task<Result<>> Identity::delete_user(UserId user, Actor actor) {
   return impl_->delete_user(user, std::move(actor));
 }
+Task<Result<>> Identity::note_user_event(UserId user, std::string action, Actor actor) {
+  return impl_->note_user_event(user, std::move(action), std::move(actor));
+}
 std::shared_ptr<const User> Identity::find_user(UserId id) const {
   const auto users = impl_->users();
   const auto found = users->by_id.find(id);

@@ -74,6 +74,8 @@ struct UserChange {
   std::optional<bool> is_operator;
   std::optional<bool> suspended;
   std::optional<std::string> password_hash;
+  /// What the hash must be for the change to be made: Unauthorized otherwise.
+  std::optional<std::string> expected_password_hash;
 };
 
 /// What makes a token, and what an update replaces in full.
@@ -154,6 +156,8 @@ class Identity {
   /// With its memberships and tokens. InvalidRequest for the last Super Administrator of an
   /// account.
   Task<Result<>> delete_user(UserId user, Actor actor = {});
+  /// An entry of the audit log that is about a user and changes nothing of it. NoSuchUser.
+  Task<Result<>> note_user_event(UserId user, std::string action, Actor actor);
   std::shared_ptr<const User> find_user(UserId id) const;  ///< or null
   std::shared_ptr<const User> find_user_by_email(std::string_view email) const;
   /// In order of creation.

@@ -89,6 +89,7 @@ class Identity::Impl {
   Task<Result<User>> create_user(NewUser request, Actor actor);
   Task<Result<User>> change_user(UserId id, UserChange change, Actor actor);
   Task<Result<>> delete_user(UserId id, Actor actor);
+  Task<Result<>> note_user_event(UserId id, std::string action, Actor actor);
   Task<Result<Member>> add_member(AccountId account, std::string email,
                                   std::vector<const Role*> roles, Membership::Status status,
                                   Actor actor);

@@ -210,6 +210,9 @@ Task<Result<User>> Identity::Impl::change_user(UserId id, UserChange change, Act
     co_return make_error(ErrorCode::NoSuchUser, "user " + id.hex());
   }
   User next = *found->second;
+  if (change.expected_password_hash && *change.expected_password_hash != next.password_hash) {
+    co_return make_error(ErrorCode::Unauthorized, "the password was changed meanwhile");
+  }
   if (change.name) {
     if (!change.name->empty()) CO_TRY_VOID(check_name(*change.name, "user"));
     next.name = *std::move(change.name);
@@ -223,9 +226,11 @@ Task<Result<User>> Identity::Impl::change_user(UserId id, UserChange change, Act
     }
     next.suspended = *change.suspended;
   }
+  // The hash is no part of the entry, so its change has a name of its own.
+  std::string action = change.password_hash ? "user_password_set" : "user_update";
   if (change.password_hash) next.password_hash = *std::move(change.password_hash);
   auto after = std::make_shared<const User>(std::move(next));
-  ChangeNote what{actor,    "user_update",           std::nullopt,   "user",
+  ChangeNote what{actor,    std::move(action),       std::nullopt,   "user",
                   id.hex(), in_json(*found->second), in_json(*after)};
   CO_TRY_VOID(co_await replace_user(found->second, after, std::move(what)));
   co_return *after;
@@ -245,6 +250,17 @@ Task<Result<>> Identity::Impl::delete_user(UserId id, Actor actor) {
                   ""};
   std::vector<Token> tokens = tokens_of(id);
   co_return co_await replace_user(found->second, nullptr, std::move(what), std::move(tokens));
+}
+
+Task<Result<>> Identity::Impl::note_user_event(UserId id, std::string action, Actor actor) {
+  const KeyLocks::Guard turn = co_await lock_users();
+  meta::Commit change{"", ""};
+  change.checks.push_back(meta::Check::present(user_key(id)));
+  ChangeNote what{actor, std::move(action), std::nullopt, "user", id.hex(), "", ""};
+  note(change, std::move(what));
+  CO_TRY(const meta::CommitOutcome outcome, co_await commit(std::move(change)));
+  if (!outcome.committed()) co_return make_error(ErrorCode::NoSuchUser, "user " + id.hex());
+  co_return ok();
 }
 
 Result<> Identity::Impl::check_others_administer(AccountId account, UserId user) const {
