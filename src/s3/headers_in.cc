@@ -167,31 +167,10 @@ Result<std::optional<std::string>> read_content_md5(const HeaderList& headers) {
 }
 
 Result<std::optional<store::RangeRequest>> read_range(const HeaderList& headers) {
-  constexpr std::string_view kUnit = "bytes=";
   std::optional<store::RangeRequest> range;
-  std::string_view text = headers.find("range").value_or(std::string_view());
+  const std::string_view text = headers.find("range").value_or(std::string_view());
   if (text.empty()) return range;
-  const bool unit = text.starts_with(kUnit);
-  if (unit) text.remove_prefix(kUnit.size());
-  const std::size_t dash = text.find('-');
-  const std::string_view first = text.substr(0, dash);
-  const std::string_view last =
-      dash == std::string_view::npos ? std::string_view() : text.substr(dash + 1);
-  const bool well_formed = unit && dash != std::string_view::npos &&
-                           (is_digits(first) || is_digits(last)) &&
-                           (first.empty() || is_digits(first)) && (last.empty() || is_digits(last));
-  if (!well_formed) {
-    // The stray .' is R2's.
-    return invalid_argument(
-        "range must be in format 'bytes=start-end', 'bytes=start-' or 'bytes=-suffix'.'");
-  }
-  range.emplace();
-  if (!first.empty()) range->first = saturated(first);
-  if (!last.empty()) range->last = saturated(last);
-  if (range->first && range->last && *range->first > *range->last) {
-    return invalid_argument("range must be positive.");
-  }
-  if (!range->first && *range->last == 0) return make_error(ErrorCode::InvalidRange, "bytes=-0");
+  TRY(range, parse_byte_range(text));
   return range;
 }
 
