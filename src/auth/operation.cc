@@ -6,42 +6,54 @@
 namespace coffer::auth {
 namespace {
 
+using records::RequestKind;
+
 struct OperationRow {
   OperationName operation;
   std::string_view name;
   Action action;
+  RequestKind kind;
 };
 
 /// Every operation with the action it needs on its target: r2-s3.md section 3. Where that table
 /// marks a row as inferred, the action carries the inference (`BucketConfigRead` is for admin
 /// groups only, `BucketLocationRead` for all).
 constexpr std::array<OperationRow, kOperationCount> kOperations{{
-    {OperationName::ListBuckets, "ListBuckets", Action::BucketsList},
-    {OperationName::CreateBucket, "CreateBucket", Action::BucketCreate},
-    {OperationName::HeadBucket, "HeadBucket", Action::BucketHead},
-    {OperationName::DeleteBucket, "DeleteBucket", Action::BucketDelete},
-    {OperationName::GetBucketLocation, "GetBucketLocation", Action::BucketLocationRead},
-    {OperationName::GetBucketEncryption, "GetBucketEncryption", Action::BucketConfigRead},
-    {OperationName::GetBucketVersioning, "GetBucketVersioning", Action::BucketConfigRead},
-    {OperationName::GetBucketTagging, "GetBucketTagging", Action::BucketConfigRead},
+    {OperationName::ListBuckets, "ListBuckets", Action::BucketsList, RequestKind::List},
+    {OperationName::CreateBucket, "CreateBucket", Action::BucketCreate, RequestKind::Write},
+    {OperationName::HeadBucket, "HeadBucket", Action::BucketHead, RequestKind::Read},
+    {OperationName::DeleteBucket, "DeleteBucket", Action::BucketDelete, RequestKind::Delete},
+    {OperationName::GetBucketLocation, "GetBucketLocation", Action::BucketLocationRead,
+     RequestKind::Read},
+    {OperationName::GetBucketEncryption, "GetBucketEncryption", Action::BucketConfigRead,
+     RequestKind::Read},
+    {OperationName::GetBucketVersioning, "GetBucketVersioning", Action::BucketConfigRead,
+     RequestKind::Read},
+    {OperationName::GetBucketTagging, "GetBucketTagging", Action::BucketConfigRead,
+     RequestKind::Read},
     {OperationName::GetObjectLockConfiguration, "GetObjectLockConfiguration",
-     Action::BucketConfigRead},
-    {OperationName::GetBucketReplication, "GetBucketReplication", Action::BucketConfigRead},
-    {OperationName::PutObject, "PutObject", Action::ObjectWrite},
-    {OperationName::GetObject, "GetObject", Action::ObjectRead},
-    {OperationName::HeadObject, "HeadObject", Action::ObjectRead},
-    {OperationName::DeleteObject, "DeleteObject", Action::ObjectWrite},
-    {OperationName::DeleteObjects, "DeleteObjects", Action::ObjectWrite},
-    {OperationName::CopyObject, "CopyObject", Action::ObjectWrite},
-    {OperationName::ListObjectsV1, "ListObjectsV1", Action::ObjectsList},
-    {OperationName::ListObjectsV2, "ListObjectsV2", Action::ObjectsList},
-    {OperationName::CreateMultipartUpload, "CreateMultipartUpload", Action::ObjectWrite},
-    {OperationName::UploadPart, "UploadPart", Action::ObjectWrite},
-    {OperationName::UploadPartCopy, "UploadPartCopy", Action::ObjectWrite},
-    {OperationName::CompleteMultipartUpload, "CompleteMultipartUpload", Action::ObjectWrite},
-    {OperationName::AbortMultipartUpload, "AbortMultipartUpload", Action::ObjectWrite},
-    {OperationName::ListParts, "ListParts", Action::ObjectsList},
-    {OperationName::ListMultipartUploads, "ListMultipartUploads", Action::ObjectsList},
+     Action::BucketConfigRead, RequestKind::Read},
+    {OperationName::GetBucketReplication, "GetBucketReplication", Action::BucketConfigRead,
+     RequestKind::Read},
+    {OperationName::PutObject, "PutObject", Action::ObjectWrite, RequestKind::Write},
+    {OperationName::GetObject, "GetObject", Action::ObjectRead, RequestKind::Read},
+    {OperationName::HeadObject, "HeadObject", Action::ObjectRead, RequestKind::Read},
+    {OperationName::DeleteObject, "DeleteObject", Action::ObjectWrite, RequestKind::Delete},
+    {OperationName::DeleteObjects, "DeleteObjects", Action::ObjectWrite, RequestKind::Delete},
+    {OperationName::CopyObject, "CopyObject", Action::ObjectWrite, RequestKind::Write},
+    {OperationName::ListObjectsV1, "ListObjectsV1", Action::ObjectsList, RequestKind::List},
+    {OperationName::ListObjectsV2, "ListObjectsV2", Action::ObjectsList, RequestKind::List},
+    {OperationName::CreateMultipartUpload, "CreateMultipartUpload", Action::ObjectWrite,
+     RequestKind::Write},
+    {OperationName::UploadPart, "UploadPart", Action::ObjectWrite, RequestKind::Write},
+    {OperationName::UploadPartCopy, "UploadPartCopy", Action::ObjectWrite, RequestKind::Write},
+    {OperationName::CompleteMultipartUpload, "CompleteMultipartUpload", Action::ObjectWrite,
+     RequestKind::Write},
+    {OperationName::AbortMultipartUpload, "AbortMultipartUpload", Action::ObjectWrite,
+     RequestKind::Delete},
+    {OperationName::ListParts, "ListParts", Action::ObjectsList, RequestKind::List},
+    {OperationName::ListMultipartUploads, "ListMultipartUploads", Action::ObjectsList,
+     RequestKind::List},
 }};
 
 constexpr bool rows_follow_enumerators() {
@@ -128,6 +140,8 @@ std::string_view to_string(Action action) {
   }
   return "unknown";
 }
+
+RequestKind kind_of(OperationName operation) { return row_of(operation).kind; }
 
 Action required_action(OperationName operation) { return row_of(operation).action; }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "records/request_counts.h"
+
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -97,6 +99,9 @@ class ActionSet {
   std::uint32_t bits_ = 0;
 };
 static_assert(kActionCount <= 32);
+
+/// What an operation is counted as.
+records::RequestKind kind_of(OperationName operation);
 
 /// The action an operation needs on its own target. Copies need ObjectRead on the source as well.
 Action required_action(OperationName operation);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/byte_range.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/ids.h"
@@ -148,11 +149,8 @@ struct PutOptions {
   Conditions conditions;
 };
 
-/// One byte range as asked: bytes=a-b, bytes=a-, bytes=-n. Syntax errors are the dialect's.
-struct RangeRequest {
-  std::optional<std::uint64_t> first;
-  std::optional<std::uint64_t> last;  ///< inclusive; with no `first`: suffix length
-};
+/// Syntax errors are the dialect's.
+using RangeRequest = ByteRange;
 
 struct ReadOptions {
   Conditions conditions;
