@@ -92,6 +92,43 @@ Task<Result<Reply>> put_r2(Call& call) {
   co_return Reply(describe_r2(account));
 }
 
+/// What the caller may do with the account as a whole; a token may do more with some bucket of it.
+Task<Result<Reply>> list_actions(Call& call) {
+  CO_TRY_VOID(visible_account(call));
+  json::array actions;
+  for (int i = 0; i < auth::kActionCount; ++i) {
+    const auto action = static_cast<auth::Action>(i);
+    if (action >= auth::kFirstUserAction) break;
+    if (call.authorize(action)) actions.emplace_back(to_string(action));
+  }
+  json::object out;
+  out["actions"] = std::move(actions);
+  co_return Reply(std::move(out));
+}
+
+Task<Result<Reply>> list_endpoints(Call& call) {
+  CO_TRY_VOID(visible_account(call));
+  const Endpoints known = call.services.endpoints ? call.services.endpoints() : Endpoints();
+  const std::string account = call.account().hex();
+  json::array endpoints;
+  for (const Endpoint& endpoint : known.s3) {
+    json::object one;
+    one["jurisdiction"] = to_string(endpoint.jurisdiction);
+    one["url"] = endpoint.url;
+    const std::size_t scheme = endpoint.url.find("://");
+    one["host_style"] =
+        endpoint.host_style.empty()
+            ? json::value()
+            : json::value(endpoint.url.substr(0, scheme) + "://" + account + endpoint.host_style);
+    endpoints.emplace_back(std::move(one));
+  }
+  json::object out;
+  out["region"] = "auto";
+  out["endpoints"] = std::move(endpoints);
+  out["api"] = known.api;
+  co_return Reply(std::move(out));
+}
+
 constexpr std::array kListParameters{Parameter{.name = "name"},
                                      Parameter{.name = "direction", .schema = "'asc'|'desc'"}};
 
@@ -133,6 +170,22 @@ constexpr std::array kRoutes{
           .body = Body::Json,
           .body_schema = "{name: string}",
           .result_schema = "Account"},
+    Route{.method = "GET",
+          .pattern = "/accounts/{account_id}/actions",
+          .operation_id = "accounts-list-actions",
+          .summary = "List what the caller may do in the account",
+          .family = Family::Core,
+          .handler = list_actions,
+          .ours = true,
+          .result_schema = "{actions: string[]}"},
+    Route{.method = "GET",
+          .pattern = "/accounts/{account_id}/r2/endpoints",
+          .operation_id = "r2-list-endpoints",
+          .summary = "Where S3 clients reach the account's buckets",
+          .family = Family::Core,
+          .handler = list_endpoints,
+          .ours = true,
+          .result_schema = "Endpoints"},
     Route{.method = "GET",
           .pattern = "/accounts/{account_id}/r2/entitlement",
           .operation_id = "r2-get-entitlement",

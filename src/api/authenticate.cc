@@ -1,5 +1,6 @@
 #include "api/authenticate.h"
 
+#include "api/session_cookie.h"
 #include "auth/usability.h"
 
 #include <algorithm>
@@ -63,10 +64,8 @@ Result<std::string_view> read_bearer(const http::Request& request, const Route& 
   return value;
 }
 
-}  // namespace
-
-Result<Caller> authenticate(const http::Request& request, const Route& route,
-                            const auth::Identity& identity, Timestamp now) {
+Result<Caller> authenticate_token(const http::Request& request, const Route& route,
+                                  const auth::Identity& identity, Timestamp now) {
   TRY(const std::string_view value, read_bearer(request, route));
   Caller caller;
   caller.token = identity.find_by_value(value);
@@ -102,6 +101,40 @@ Result<Caller> authenticate(const http::Request& request, const Route& route,
   caller.principal.secret_generation = token.secret_generation;
   caller.principal.client = request.client;
   return caller;
+}
+
+}  // namespace
+
+bool shows_token(const http::Request& request) {
+  return request.headers.contains("Authorization") || request.headers.contains("X-Auth-Key");
+}
+
+Task<Result<auth::SessionInfo>> use_session(const http::Request& request, const Services& services,
+                                            bool tickets, bool any_csrf_value) {
+  const auto token = read_session_cookie(request);
+  if (!token || !is_same_origin(request)) {
+    co_return make_error(ErrorCode::Unauthorized, "no cookie, or not of a page of ours");
+  }
+  const bool proved = any_csrf_value ? !request.headers.find(kCsrfHeader).value_or("").empty()
+                                     : has_csrf_proof(request, auth::Sessions::csrf_token(*token),
+                                                      tickets, services.clock.now());
+  if (!proved)
+    co_return make_error(ErrorCode::Unauthorized, "no CSRF token, or not this session's");
+  std::string value = *token;
+  co_return co_await services.sessions.use(std::move(value));
+}
+
+Task<Result<Caller>> authenticate(const http::Request& request, const Route& route,
+                                  const Services& services) {
+  if (shows_token(request) || !read_session_cookie(request)) {
+    co_return authenticate_token(request, route, services.identity, services.clock.now());
+  }
+  Caller caller;
+  CO_TRY(caller.session, co_await use_session(request, services, route.tickets, false));
+  caller.principal.kind = auth::Principal::Kind::User;
+  caller.principal.user = caller.session->user;
+  caller.principal.client = request.client;
+  co_return caller;
 }
 
 }  // namespace coffer::api

@@ -1,9 +1,12 @@
 #include "api/paging.h"
 #include "api/r2.h"
+#include "store/fan_out.h"
 
 #include <boost/json/serialize.hpp>
 
 #include <array>
+#include <functional>
+#include <vector>
 
 /// Buckets: cloudflare-api.md 3.1.
 namespace coffer::api {
@@ -44,11 +47,38 @@ Result<std::string> read_location(const Fields& body) {
   return body.error("locationHint", "must be one of apac, eeur, enam, weur, wnam, oc");
 }
 
+/// Adds what each bucket of a page holds; one that is gone meanwhile holds nothing.
+Task<Result<>> add_usage(Call& call, Jurisdiction jurisdiction, const store::BucketPage& page,
+                         json::array& out) {
+  constexpr std::size_t kConcurrentReads = 16;
+  const std::size_t count = page.buckets.size();
+  std::vector<Result<store::BucketUsage>> usages(count,
+                                                 Result<store::BucketUsage>(store::BucketUsage()));
+  std::function<Task<>(std::size_t)> each = [&](std::size_t i) -> Task<> {
+    store::BucketAddress address(call.account(), jurisdiction, page.buckets[i].name);
+    usages[i] = co_await call.store().bucket_usage(std::move(address));
+  };
+  co_await store::fan_out(count, kConcurrentReads, std::move(each));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!usages[i] && usages[i].error().code() != ErrorCode::NoSuchBucket) {
+      co_return usages[i].error();
+    }
+    json::object& item = out[i].as_object();
+    item["objects"] = usages[i] ? usages[i]->objects : 0;
+    item["bytes"] = usages[i] ? usages[i]->bytes : 0;
+  }
+  co_return ok();
+}
+
 Task<Result<Reply>> list_buckets(Call& call) {
   constexpr std::array<std::string_view, 2> kDirections{"asc", "desc"};
   constexpr std::array<std::string_view, 1> kOrders{"name"};
   CO_TRY(const Jurisdiction jurisdiction, read_jurisdiction(call.request.headers));
   CO_TRY_VOID(call.authorize(r2_accesses(call, auth::OperationName::ListBuckets, jurisdiction)));
+  CO_TRY(const bool with_usage, call.query.boolean("usage", false));
+  if (with_usage) {
+    CO_TRY_VOID(call.authorize(r2_accesses(call, auth::Action::UsageRead, jurisdiction)));
+  }
   store::ListBucketsQuery query;
   CO_TRY(query.limit,
          call.query.integer("per_page", kPageLimits.fallback, kPageLimits.min, kPageLimits.max));
@@ -71,6 +101,7 @@ Task<Result<Reply>> list_buckets(Call& call) {
   for (const store::Bucket& bucket : page.buckets) {
     buckets.emplace_back(describe(bucket, jurisdiction));
   }
+  if (with_usage) CO_TRY_VOID(co_await add_usage(call, jurisdiction, page, buckets));
   json::object result;
   result["buckets"] = std::move(buckets);
   std::optional<std::string> next;
@@ -148,7 +179,11 @@ constexpr std::array kListParameters{
     Parameter{.name = "name_contains", .description = "Only buckets whose name has this in it."},
     Parameter{.name = "start_after", .description = "Only buckets whose name comes after this."},
     Parameter{.name = "order", .schema = "'name'"},
-    Parameter{.name = "direction", .schema = "'asc'|'desc'"}};
+    Parameter{.name = "direction", .schema = "'asc'|'desc'"},
+    Parameter{.name = "usage",
+              .schema = "boolean",
+              .description = "Coffer's own: true adds how many objects and bytes each bucket "
+                             "holds; needs UsageRead."}};
 constexpr std::array kPatchParameters{
     kJurisdictionHeader, Parameter{.name = "cf-r2-storage-class",
                                    .schema = "'Standard'|'InfrequentAccess'",

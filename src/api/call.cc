@@ -51,6 +51,9 @@ Task<Result<json::value>> Call::json() {
 }
 
 Result<> Call::authorize(const std::vector<auth::Access>& accesses) const {
+  if (session && !services.sessions.is_live(*session)) {
+    return make_error(ErrorCode::Unauthorized, "the session has ended meanwhile");
+  }
   return services.authorizer.authorize(principal, accesses).as_result();
 }
 

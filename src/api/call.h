@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,7 @@ class Call {
   const Query query;
   auth::Principal principal;                      ///< after authentication
   std::shared_ptr<const auth::TokenEntry> token;  ///< of Kind::Token; null otherwise
+  std::optional<auth::SessionInfo> session;       ///< of Kind::User
 
  private:
   PathParameters parameters_;

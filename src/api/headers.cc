@@ -12,11 +12,6 @@ std::string value_of(const HeaderList& headers, std::string_view name) {
   return std::string(headers.find(name).value_or(std::string_view()));
 }
 
-std::string normal_date(std::string text) {
-  Timestamp time;
-  return parse_http_date(text, time) ? format_http_date(time) : text;
-}
-
 /// A list of entity tags, or `*`. One without quotes is taken as it is.
 void add_tags(store::ETagCondition& condition, std::string_view text) {
   for (;;) {
@@ -59,6 +54,11 @@ std::optional<std::chrono::sys_seconds> read_date(const HeaderList& headers,
 
 }  // namespace
 
+std::string normal_date(std::string text) {
+  Timestamp time;
+  return parse_http_date(text, time) ? format_http_date(time) : text;
+}
+
 store::SystemMetadata read_system_metadata(const HeaderList& headers) {
   store::SystemMetadata system;
   system.content_type = value_of(headers, "content-type");
@@ -77,6 +77,16 @@ store::Conditions read_conditions(const HeaderList& headers) {
   conditions.if_modified_since = read_date(headers, "if-modified-since");
   conditions.if_unmodified_since = read_date(headers, "if-unmodified-since");
   return conditions;
+}
+
+Result<std::optional<store::RangeRequest>> read_range(const HeaderList& headers) {
+  std::optional<store::RangeRequest> range;
+  const std::string_view text = headers.find("range").value_or(std::string_view());
+  const bool of_bytes = text.starts_with("bytes=");
+  const bool several = text.find(',') != std::string_view::npos;
+  if (!of_bytes || several) return range;
+  TRY(range, parse_byte_range(text));
+  return range;
 }
 
 std::string attachment(std::string_view key) {

@@ -35,6 +35,14 @@ Result<> require_operator(const Call& call, AccountId account) {
   return call.authorize(auth::Action::AccountWrite, auth::Resource(account, Jurisdiction::Default));
 }
 
+bool belongs_to(const Call& call, AccountId account) {
+  if (call.token) {
+    if (const AccountId* owner = call.token->token.account()) return *owner == account;
+  }
+  const auto user = call.user();
+  return user && user->membership_of(account) != nullptr;
+}
+
 std::vector<auth::Account> visible_accounts(const Call& call) {
   const auto user = call.user();
   const auth::Token* token = call.token ? &call.token->token : nullptr;

@@ -13,6 +13,9 @@ Result<std::shared_ptr<const auth::User>> require_user(const Call& call);
 /// may write the account's settings. No role of an account implies it (DESIGN.md section 3).
 Result<> require_operator(const Call& call, AccountId account);
 
+/// Whether who asks has anything to do with the account, so that it may hear how that one is.
+bool belongs_to(const Call& call, AccountId account);
+
 /// The accounts that who asks belongs to, in order of creation: an account token's own; of a user's
 /// token those that its policies name and the user is a member of; an operator's all.
 std::vector<auth::Account> visible_accounts(const Call& call);

@@ -47,6 +47,29 @@ Task<Result<Reply>> account_metrics(Call& call) {
   co_return Reply(std::move(result));
 }
 
+json::object describe_contents(const store::ClassUsage& usage) {
+  json::object out;
+  out["objects"] = usage.objects;
+  out["bytes"] = usage.bytes;
+  return out;
+}
+
+Task<Result<Reply>> bucket_usage(Call& call) {
+  CO_TRY(auto address, authorized_bucket(call, auth::Action::UsageRead));
+  CO_TRY(const auto usage, co_await call.store().bucket_usage(std::move(address)));
+  const store::ClassUsage& standard = usage.standard;
+  const store::ClassUsage& infrequent = usage.infrequent_access;
+  json::object result;
+  result["objects"] = usage.objects;
+  result["bytes"] = usage.bytes;
+  result["metadata_bytes"] = standard.metadata_bytes + infrequent.metadata_bytes;
+  result["uploads"] = usage.uploads;
+  result["upload_bytes"] = standard.part_bytes + infrequent.part_bytes;
+  result["standard"] = describe_contents(standard);
+  result["infrequent_access"] = describe_contents(infrequent);
+  co_return Reply(std::move(result));
+}
+
 // --- GraphQL ---
 //
 // There is no GraphQL here: one query is known by its name, the one of `wrangler r2 bucket info`.
@@ -163,6 +186,8 @@ Task<Result<Reply>> graphql(Call& call) {
   co_return Reply(graphql_data(std::move(groups)));
 }
 
+constexpr std::array kJurisdictionOnly{kJurisdictionHeader};
+
 using auth::Action;
 constexpr std::array kRoutes{
     Route{.method = "GET",
@@ -174,6 +199,17 @@ constexpr std::array kRoutes{
           .needs_r2 = true,
           .actions = {Action::ManageStorage, Action::UsageRead},
           .result_schema = "{standard: StorageFigures, infrequentAccess: StorageFigures}"},
+    Route{.method = "GET",
+          .pattern = "/accounts/{account_id}/r2/buckets/{bucket_name}/usage",
+          .operation_id = "r2-get-bucket-usage",
+          .summary = "Count what a bucket stores",
+          .family = Family::Product,
+          .handler = bucket_usage,
+          .ours = true,
+          .needs_r2 = true,
+          .actions = {Action::ManageStorage, Action::UsageRead},
+          .parameters = kJurisdictionOnly,
+          .result_schema = "BucketUsage"},
     Route{.method = "POST",
           .pattern = "/graphql",
           .operation_id = "graphql",

@@ -1,4 +1,6 @@
 #include "api/headers.h"
+#include "api/object_body.h"
+#include "api/object_json.h"
 #include "api/paging.h"
 #include "api/r2.h"
 
@@ -10,84 +12,19 @@ namespace coffer::api {
 namespace {
 
 /// wrangler's own limit; larger objects go through S3.
-constexpr std::uint64_t kUploadBytesMax = 300ULL * 1024 * 1024;
+constexpr ObjectBody::Limit kUploadLimit{
+    300ULL * 1024 * 1024, "An object of more than 300 MiB is to be uploaded through S3."};
 constexpr PageLimits kPageLimits{.fallback = 20, .min = 1, .max = 1000};
 /// Keys of one bulk delete: as DeleteObjects of S3 has it.
 constexpr std::size_t kDeleteKeysMax = 1000;
 
-/// The body of an upload: counted, so that one without a declared length ends at the limit too, and
-/// asked about once more before it becomes an object.
-class ObjectBody final : public store::UploadBody {
- public:
-  ObjectBody(const Call& call, const std::vector<auth::Access>& accesses)
-      : call_(call), accesses_(accesses) {}
-
-  static Error too_large() {
-    return Error::with_message(ErrorCode::EntityTooLarge,
-                               "An object of more than 300 MiB is to be uploaded through S3.");
-  }
-
-  Task<Result<std::size_t>> read(MutableBytes out) override {
-    Result<std::size_t> count = co_await call_.request.body->read(out);
-    if (!count) co_return count;
-    received_ += *count;
-    if (received_ > kUploadBytesMax) co_return too_large();
-    co_return count;
-  }
-
-  Result<store::Checksum> settle(const Md5Digest&) override {
-    TRY_VOID(call_.authorize(accesses_));
-    return store::Checksum();
-  }
-
-  std::optional<std::uint64_t> size_bytes() const override {
-    if (call_.request.has_body) return call_.request.content_length;
-    return 0;
-  }
-
- private:
-  const Call& call_;
-  const std::vector<auth::Access>& accesses_;
-  std::uint64_t received_ = 0;
-};
-
-/// "7e5f...": the 128 bits in the form of a UUID.
-std::string uuid(const VersionId& version) {
-  std::string text = version.hex();
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
-  return text;
-}
-
-void set_if_given(json::object& out, std::string_view name, const std::string& value) {
-  if (!value.empty()) out[name] = value;
-}
-
-json::object describe(const store::Metadata& metadata) {
-  const store::SystemMetadata& system = metadata.system;
-  json::object http;
-  set_if_given(http, "contentType", system.content_type);
-  set_if_given(http, "contentEncoding", system.content_encoding);
-  set_if_given(http, "contentLanguage", system.content_language);
-  set_if_given(http, "contentDisposition", system.content_disposition);
-  set_if_given(http, "cacheControl", system.cache_control);
-  set_if_given(http, "cacheExpiry", system.expires);
-  json::object custom;
-  for (const auto& [name, value] : metadata.user) custom[name] = value;
-  json::object out;
-  out["http_metadata"] = std::move(http);
-  out["custom_metadata"] = std::move(custom);
-  return out;
-}
-
-json::object describe(const store::ListedObject& object, const store::Metadata& metadata) {
-  json::object out = describe(metadata);
+void add_listed(const store::ListedObject& object, json::object& out) {
   out["key"] = object.key;
   out["size"] = object.size_bytes;
   out["etag"] = object.etag.text();
   out["last_modified"] = format_iso8601_ms(object.last_modified);
   out["storage_class"] = storage_class_name(object.storage_class);
   out["ssec"] = false;
-  return out;
 }
 
 /// The object's metadata, which no listing has: one point read. Of an object that is gone
@@ -104,23 +41,17 @@ Task<Result<store::Metadata>> metadata_of(Call& call, const store::BucketAddress
   co_return outcome.error();
 }
 
-/// A parameter that keys are compared with.
-Result<std::string> read_text(const Query& query, std::string_view name) {
-  auto nfc = normalize_nfc(query.value(name));
-  if (nfc) return *std::move(nfc);
-  return Error::with_message(ErrorCode::InvalidArgument,
-                             "query parameter " + std::string(name) + " is not valid UTF-8");
-}
-
 Task<Result<Reply>> list_objects(Call& call) {
   CO_TRY(const auto bucket, authorized_bucket(call, auth::OperationName::ListObjectsV2));
-  // The answer shows metadata as well.
-  CO_TRY_VOID(call.authorize(
-      r2_accesses(call, auth::OperationName::HeadObject, bucket.jurisdiction, bucket.name.text())));
+  CO_TRY(const bool with_metadata, call.query.boolean("metadata", true));
+  if (with_metadata) {
+    CO_TRY_VOID(call.authorize(r2_accesses(call, auth::OperationName::HeadObject,
+                                           bucket.jurisdiction, bucket.name.text())));
+  }
   store::ListObjectsQuery query;
-  CO_TRY(query.prefix, read_text(call.query, "prefix"));
-  CO_TRY(query.delimiter, read_text(call.query, "delimiter"));
-  CO_TRY(query.start_after, read_text(call.query, "start_after"));
+  CO_TRY(query.prefix, read_key_text(call.query, "prefix"));
+  CO_TRY(query.delimiter, read_key_text(call.query, "delimiter"));
+  CO_TRY(query.start_after, read_key_text(call.query, "start_after"));
   CO_TRY(query.limit,
          call.query.integer("per_page", kPageLimits.fallback, kPageLimits.min, kPageLimits.max));
   const std::string scope = "objects/" + bucket.account.hex() + "/" +
@@ -134,8 +65,13 @@ Task<Result<Reply>> list_objects(Call& call) {
   CO_TRY(const auto page, co_await call.store().list_objects(bucket, std::move(query)));
   json::array objects;
   for (const store::ListedObject& object : page.objects) {
-    CO_TRY(const store::Metadata metadata, co_await metadata_of(call, bucket, object.key));
-    objects.emplace_back(describe(object, metadata));
+    json::object item;
+    if (with_metadata) {
+      CO_TRY(const store::Metadata metadata, co_await metadata_of(call, bucket, object.key));
+      item = describe(metadata);
+    }
+    add_listed(object, item);
+    objects.emplace_back(std::move(item));
   }
   json::array delimited;
   for (const std::string& prefix : page.common_prefixes) delimited.emplace_back(prefix);
@@ -149,35 +85,22 @@ Task<Result<Reply>> list_objects(Call& call) {
   co_return reply;
 }
 
-/// What an object route is about, allowed once.
-struct Target {
-  Target(store::ObjectAddress a, std::vector<auth::Access> w)
-      : address(std::move(a)), accesses(std::move(w)) {}
-  store::ObjectAddress address;
-  std::vector<auth::Access> accesses;
-};
-Result<Target> authorized_object(const Call& call, auth::OperationName operation) {
+/// `{object_key...}` of the jurisdiction in the header.
+Result<ObjectTarget> target_of(const Call& call, auth::OperationName operation) {
   TRY(const Jurisdiction jurisdiction, read_jurisdiction(call.request.headers));
-  TRY(ObjectKey key, ObjectKey::parse(call.parameter("object_key")));
-  const std::string& bucket = call.parameter("bucket_name");
-  std::vector<auth::Access> accesses =
-      r2_accesses(call, operation, jurisdiction, bucket, key.nfc());
-  TRY_VOID(call.authorize(accesses));
-  TRY(BucketName name, BucketName::parse(bucket));
-  store::BucketAddress address(call.account(), jurisdiction, std::move(name));
-  return Target(store::ObjectAddress(std::move(address), std::move(key)), std::move(accesses));
+  return authorized_object(call, jurisdiction, call.parameter("object_key"), {operation});
 }
 
 Task<Result<Reply>> put_object(Call& call) {
-  CO_TRY(Target target, authorized_object(call, auth::OperationName::PutObject));
-  if (call.request.content_length.value_or(0) > kUploadBytesMax) co_return ObjectBody::too_large();
+  CO_TRY(ObjectTarget target, target_of(call, auth::OperationName::PutObject));
+  ObjectBody body(call, target.accesses, kUploadLimit);
+  CO_TRY_VOID(body.check_declared());
   store::PutOptions options;
   options.metadata.system = read_system_metadata(call.request.headers);
   options.conditions = read_conditions(call.request.headers);
   if (const auto text = call.request.headers.find("cf-r2-storage-class")) {
     CO_TRY(options.storage_class, parse_storage_class(*text));
   }
-  ObjectBody body(call, target.accesses);
   CO_TRY(const auto info,
          co_await call.store().put_object(std::move(target.address), std::move(options), body));
   json::object result;
@@ -208,31 +131,61 @@ http::Response object_response(const store::ObjectInfo& info) {
   headers.add("Content-Disposition", attachment(info.key.original()));
   headers.add("Content-Security-Policy", "sandbox; default-src 'none'");
   headers.add("Cache-Control", "private, no-cache");
+  headers.add("Accept-Ranges", "bytes");
   headers.add("ETag", "\"" + info.etag.text() + "\"");
   headers.add("Last-Modified", format_http_date(info.last_modified));
   headers.add("cf-r2-storage-class", std::string(storage_class_name(info.storage_class)));
   return response;
 }
 
-Task<Result<Reply>> get_object(Call& call) {
-  CO_TRY(Target target, authorized_object(call, auth::OperationName::GetObject));
+std::string content_range(const store::ReadOutcome& outcome) {
+  return "bytes " + std::to_string(outcome.first) + "-" +
+         std::to_string(outcome.first + outcome.length - 1) + "/" +
+         std::to_string(outcome.info.size_bytes);
+}
+
+/// If-Range (RFC 9110 13.1.5): without it, or when the object is still the one it names. A date is
+/// no strong validator here, where two objects of one second are possible.
+Task<Result<bool>> range_holds(Call& call, store::ObjectAddress address) {
+  const auto wanted = call.request.headers.find("if-range");
+  if (!wanted) co_return true;
   store::ReadOptions options;
+  options.want_body = false;
+  CO_TRY(const auto outcome,
+         co_await call.store().read_object(std::move(address), std::move(options)));
+  co_return *wanted == "\"" + outcome.info.etag.text() + "\"";
+}
+
+Task<Result<Reply>> get_object(Call& call) {
+  CO_TRY(const Jurisdiction jurisdiction, read_jurisdiction(call.request.headers, call.query));
+  CO_TRY(ObjectTarget target, authorized_object(call, jurisdiction, call.parameter("object_key"),
+                                                {auth::OperationName::GetObject}));
+  store::ReadOptions options;
+  CO_TRY(options.range, read_range(call.request.headers));
+  if (options.range) {
+    CO_TRY(const bool holds, co_await range_holds(call, target.address));
+    if (!holds) options.range.reset();
+  }
   options.conditions = read_conditions(call.request.headers);
   CO_TRY(auto outcome,
          co_await call.store().read_object(std::move(target.address), std::move(options)));
   http::Response response = object_response(outcome.info);
   if (outcome.kind == store::ReadOutcome::Kind::NotModified) {
     response.status = 304;
-  } else {
-    response.content_length = outcome.length;
-    response.stream = std::move(outcome.body);
+    co_return Reply(std::move(response));
   }
+  if (outcome.partial) {
+    response.status = 206;
+    response.headers.add("Content-Range", content_range(outcome));
+  }
+  response.content_length = outcome.length;
+  response.stream = std::move(outcome.body);
   co_return Reply(std::move(response));
 }
 
 /// 200 also when there was no such key, as S3; never 204, which wrangler takes for a failure.
 Task<Result<Reply>> delete_object(Call& call) {
-  CO_TRY(Target target, authorized_object(call, auth::OperationName::DeleteObject));
+  CO_TRY(ObjectTarget target, target_of(call, auth::OperationName::DeleteObject));
   json::object result;
   result["key"] = target.address.key.original();
   CO_TRY_VOID(co_await call.store().delete_object(std::move(target.address)));
@@ -302,15 +255,25 @@ constexpr std::array kJurisdictionOnly{kJurisdictionHeader};
 constexpr std::array kListParameters{
     kJurisdictionHeader, Parameter{.name = "prefix"},
     Parameter{.name = "delimiter", .description = "Keys are grouped up to its first occurrence."},
-    Parameter{.name = "start_after"}};
+    Parameter{.name = "start_after"},
+    Parameter{.name = "metadata",
+              .schema = "boolean",
+              .description = "Coffer's own: false leaves http_metadata and custom_metadata out, "
+                             "which saves a read for every object."}};
 constexpr std::array kPutParameters{kJurisdictionHeader,
                                     Parameter{.name = "cf-r2-storage-class",
                                               .schema = "'Standard'|'InfrequentAccess'",
                                               .description = "Instead of the bucket's default.",
                                               .header = true}};
-constexpr std::array kGetParameters{kJurisdictionHeader,
-                                    Parameter{.name = "If-None-Match", .header = true},
-                                    Parameter{.name = "If-Modified-Since", .header = true}};
+constexpr std::array kGetParameters{
+    kJurisdictionHeader,
+    Parameter{.name = "cf-r2-jurisdiction",
+              .schema = "'default'|'eu'|'fedramp'|'us'",
+              .description = "Where there is no such header."},
+    Parameter{.name = "Range", .description = "One range of bytes.", .header = true},
+    Parameter{.name = "If-Range", .header = true},
+    Parameter{.name = "If-None-Match", .header = true},
+    Parameter{.name = "If-Modified-Since", .header = true}};
 
 using auth::Action;
 constexpr std::string_view kObjects = "/accounts/{account_id}/r2/buckets/{bucket_name}/objects";
@@ -324,6 +287,7 @@ constexpr std::array kRoutes{
           .family = Family::Product,
           .handler = list_objects,
           .needs_r2 = true,
+          .counted_as = records::RequestKind::List,
           .actions = {Action::ManageStorage, Action::ObjectsList, Action::ObjectRead},
           .parameters = kListParameters,
           .paging = Paging::Cursor,
@@ -335,6 +299,7 @@ constexpr std::array kRoutes{
           .family = Family::Product,
           .handler = delete_objects,
           .needs_r2 = true,
+          .counted_as = records::RequestKind::Delete,
           .actions = {Action::ManageStorage, Action::ObjectWrite},
           .parameters = kJurisdictionOnly,
           .body = Body::Json,
@@ -347,6 +312,7 @@ constexpr std::array kRoutes{
           .family = Family::Product,
           .handler = put_object,
           .needs_r2 = true,
+          .counted_as = records::RequestKind::Write,
           .actions = {Action::ManageStorage, Action::ObjectWrite},
           .parameters = kPutParameters,
           .body = Body::Bytes,
@@ -359,6 +325,8 @@ constexpr std::array kRoutes{
           .family = Family::Product,
           .handler = get_object,
           .needs_r2 = true,
+          .tickets = true,
+          .counted_as = records::RequestKind::Read,
           .actions = {Action::ManageStorage, Action::ObjectRead},
           .parameters = kGetParameters,
           .result_schema = "bytes"},
@@ -369,6 +337,7 @@ constexpr std::array kRoutes{
           .family = Family::Product,
           .handler = delete_object,
           .needs_r2 = true,
+          .counted_as = records::RequestKind::Delete,
           .actions = {Action::ManageStorage, Action::ObjectWrite},
           .parameters = kJurisdictionOnly,
           .result_schema = "{key: string}"},

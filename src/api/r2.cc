@@ -2,12 +2,27 @@
 
 namespace coffer::api {
 
-Result<Jurisdiction> read_jurisdiction(const HeaderList& headers) {
-  const auto text = headers.find("cf-r2-jurisdiction");
-  if (!text || text->empty()) return Jurisdiction::Default;
-  if (const auto jurisdiction = parse_jurisdiction(to_lower_ascii(*text))) return *jurisdiction;
+namespace {
+
+constexpr std::string_view kJurisdictionName = "cf-r2-jurisdiction";
+
+Result<Jurisdiction> jurisdiction_of(std::string_view text, const char* where) {
+  if (text.empty()) return Jurisdiction::Default;
+  if (const auto jurisdiction = parse_jurisdiction(to_lower_ascii(text))) return *jurisdiction;
   return Error::with_message(ErrorCode::InvalidArgument,
-                             "header cf-r2-jurisdiction must be one of default, eu, fedramp, us");
+                             std::string(where) + " " + std::string(kJurisdictionName) +
+                                 " must be one of default, eu, fedramp, us");
+}
+
+}  // namespace
+
+Result<Jurisdiction> read_jurisdiction(const HeaderList& headers) {
+  return jurisdiction_of(headers.find(kJurisdictionName).value_or(std::string_view()), "header");
+}
+
+Result<Jurisdiction> read_jurisdiction(const HeaderList& headers, const Query& query) {
+  if (headers.contains(kJurisdictionName)) return read_jurisdiction(headers);
+  return jurisdiction_of(query.value(kJurisdictionName), "query parameter");
 }
 
 Result<store::StorageClass> parse_storage_class(std::string_view text) {
@@ -64,6 +79,30 @@ Result<store::BucketAddress> authorized_bucket(const Call& call, auth::Action ac
   TRY(const Jurisdiction jurisdiction, read_jurisdiction(call.request.headers));
   TRY_VOID(call.authorize(r2_accesses(call, action, jurisdiction, call.parameter("bucket_name"))));
   return address_of(call, jurisdiction);
+}
+
+Result<ObjectTarget> authorized_object(const Call& call, Jurisdiction jurisdiction,
+                                       std::string_view key_text,
+                                       std::initializer_list<auth::OperationName> operations) {
+  TRY(ObjectKey key, ObjectKey::parse(key_text));
+  const std::string& bucket = call.parameter("bucket_name");
+  std::vector<auth::Access> accesses;
+  for (const auth::OperationName operation : operations) {
+    for (auth::Access& access : r2_accesses(call, operation, jurisdiction, bucket, key.nfc())) {
+      accesses.push_back(std::move(access));
+    }
+  }
+  TRY_VOID(call.authorize(accesses));
+  TRY(store::BucketAddress address, address_of(call, jurisdiction));
+  return ObjectTarget(store::ObjectAddress(std::move(address), std::move(key)),
+                      std::move(accesses));
+}
+
+Result<std::string> read_key_text(const Query& query, std::string_view name) {
+  auto nfc = normalize_nfc(query.value(name));
+  if (nfc) return *std::move(nfc);
+  return Error::with_message(ErrorCode::InvalidArgument,
+                             "query parameter " + std::string(name) + " is not valid UTF-8");
 }
 
 records::AuditEntry bucket_audit(const Call& call, std::string action,

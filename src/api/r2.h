@@ -3,8 +3,10 @@
 #include "api/call.h"
 #include "auth/access.h"
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What the routes below /accounts/{account_id}/r2 share (cloudflare-api.md section 3).
@@ -13,6 +15,9 @@ namespace coffer::api {
 /// The header `cf-r2-jurisdiction`, which says whose buckets a call sees; `default` without it.
 /// InvalidArgument for what is none of ours.
 Result<Jurisdiction> read_jurisdiction(const HeaderList& headers);
+/// The same, or the query parameter of that name where there is no such header: for what a browser
+/// loads by itself, which sends no headers of ours.
+Result<Jurisdiction> read_jurisdiction(const HeaderList& headers, const Query& query);
 inline constexpr Parameter kJurisdictionHeader{
     .name = "cf-r2-jurisdiction",
     .schema = "'default'|'eu'|'fedramp'|'us'",
@@ -39,6 +44,21 @@ std::vector<auth::Access> r2_accesses(const Call& call, auth::Action action,
 /// at, so that the forbidden and the impossible look alike.
 Result<store::BucketAddress> authorized_bucket(const Call& call, auth::OperationName operation);
 Result<store::BucketAddress> authorized_bucket(const Call& call, auth::Action action);
+
+/// What a route of one object is about, and what it needs, allowed once.
+struct ObjectTarget {
+  ObjectTarget(store::ObjectAddress a, std::vector<auth::Access> w)
+      : address(std::move(a)), accesses(std::move(w)) {}
+  store::ObjectAddress address;
+  std::vector<auth::Access> accesses;
+};
+/// `key` in `{bucket_name}`, for all of `operations`.
+Result<ObjectTarget> authorized_object(const Call& call, Jurisdiction jurisdiction,
+                                       std::string_view key,
+                                       std::initializer_list<auth::OperationName> operations);
+
+/// A query parameter that keys are compared with, in their form. InvalidArgument.
+Result<std::string> read_key_text(const Query& query, std::string_view name);
 
 /// The entry of a bucket's change. `before` and `after`: JSON, empty when there is nothing.
 records::AuditEntry bucket_audit(const Call& call, std::string action,

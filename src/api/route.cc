@@ -113,9 +113,10 @@ Result<Router::Match> Router::match(std::string_view method, std::string_view pa
 std::vector<const Route*> all_routes() {
   std::vector<const Route*> routes;
   for (const auto table :
-       {user_routes(), account_routes(), member_routes(), token_routes(), bucket_routes(),
-        object_routes(), metrics_routes(), temporary_credential_routes(), explain_routes(),
-        audit_routes(), document_routes()}) {
+       {user_routes(), session_routes(), account_routes(), member_routes(), token_routes(),
+        bucket_routes(), object_routes(), upload_routes(), object_action_routes(),
+        share_link_routes(), metrics_routes(), usage_routes(), temporary_credential_routes(),
+        explain_routes(), audit_routes(), document_routes()}) {
     for (const Route& route : table) routes.push_back(&route);
   }
   return routes;

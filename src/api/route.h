@@ -5,6 +5,7 @@
 #include "auth/operation.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "records/request_counts.h"
 
 #include <optional>
 #include <span>
@@ -63,7 +64,10 @@ struct Route {
   bool ours = false;  ///< not Cloudflare's: `x-coffer-extension` in the OpenAPI document
   /// Below an account that must have R2 enabled: NotEntitled (10042) otherwise.
   bool needs_r2 = false;
+  bool tickets = false;  ///< a browser may load it by a ticket (session_cookie.h)
   Authentication authentication = Authentication::Required;
+  /// What its requests are counted as in the account's usage; none: they are not.
+  std::optional<records::RequestKind> counted_as = std::nullopt;
   auth::ActionSet actions = {};  ///< all of them are needed; shown in the documents
   std::span<const Parameter> parameters = {};
   Paging paging = Paging::None;
@@ -107,12 +111,17 @@ std::string no_route_message(std::string_view path);
 
 // One table for each file of routes.
 std::span<const Route> user_routes();                  // user.cc
+std::span<const Route> session_routes();               // session.cc
 std::span<const Route> account_routes();               // accounts.cc
 std::span<const Route> member_routes();                // members.cc
 std::span<const Route> token_routes();                 // tokens.cc
 std::span<const Route> bucket_routes();                // buckets.cc
 std::span<const Route> object_routes();                // objects.cc
+std::span<const Route> upload_routes();                // uploads.cc
+std::span<const Route> object_action_routes();         // object_actions.cc
+std::span<const Route> share_link_routes();            // share_links.cc
 std::span<const Route> metrics_routes();               // metrics.cc
+std::span<const Route> usage_routes();                 // usage.cc
 std::span<const Route> temporary_credential_routes();  // temporary_credentials.cc
 std::span<const Route> explain_routes();               // explain.cc
 std::span<const Route> audit_routes();                 // audit.cc

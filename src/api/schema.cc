@@ -42,14 +42,42 @@ constexpr std::array kNamed{
                 "{id: id, name: string, status: 'active'|'disabled'|'expired', issued_on: time, "
                 "modified_on: time, last_used_on: time?, not_before?: time, expires_on?: time, "
                 "policies: Policy[], condition?: Condition, value: string}"},
-    NamedSchema{"Bucket",
-                "{name: string, creation_date: time, location: string, storage_class: "
-                "'Standard'|'InfrequentAccess', jurisdiction: 'default'|'eu'|'fedramp'|'us'}"},
+    NamedSchema{
+        "Bucket",
+        "{name: string, creation_date: time, location: string, storage_class: "
+        "'Standard'|'InfrequentAccess', jurisdiction: 'default'|'eu'|'fedramp'|'us', objects?: "
+        "integer, bytes?: integer}"},
+    NamedSchema{"Session", "{user: User, csrf_token: string, expires_on: time}"},
+    NamedSchema{"SessionInfo",
+                "{id: id, created_on: time, last_seen_on: time, expires_on: time, address: string, "
+                "user_agent: string, current: boolean}"},
+    NamedSchema{"Endpoints",
+                "{region: string, endpoints: {jurisdiction: 'default'|'eu'|'fedramp'|'us', url: "
+                "string, host_style: string?}[], api: string}"},
+    NamedSchema{"HttpMetadata",
+                "{contentType?: string, contentEncoding?: string, contentLanguage?: string, "
+                "contentDisposition?: string, cacheControl?: string, cacheExpiry?: string}"},
     NamedSchema{"ListedObject",
                 "{key: string, size: integer, etag: string, last_modified: time, storage_class: "
-                "string, ssec: boolean, http_metadata: {contentType?: string, contentEncoding?: "
-                "string, contentLanguage?: string, contentDisposition?: string, cacheControl?: "
-                "string, cacheExpiry?: string}, custom_metadata: {*: string}}"},
+                "string, ssec: boolean, http_metadata?: HttpMetadata, custom_metadata?: {*: "
+                "string}}"},
+    NamedSchema{"ObjectDetails",
+                "{key: string, size: integer, etag: string, version: string, last_modified: time, "
+                "storage_class: 'Standard'|'InfrequentAccess', http_metadata: HttpMetadata, "
+                "custom_metadata: {*: string}, parts: integer}"},
+    NamedSchema{"Upload",
+                "{upload_id: string, key: string, initiated: time, storage_class: "
+                "'Standard'|'InfrequentAccess'}"},
+    NamedSchema{"Part", "{part_number: integer, etag: string, size: integer, last_modified: time}"},
+    NamedSchema{"BucketUsage",
+                "{objects: integer, bytes: integer, metadata_bytes: integer, uploads: integer, "
+                "upload_bytes: integer, standard: {objects: integer, bytes: integer}, "
+                "infrequent_access: {objects: integer, bytes: integer}}"},
+    NamedSchema{"UsagePoint",
+                "{time: time, requests: integer, reads: integer, writes: integer, lists: integer, "
+                "deletes: integer, errors_client: integer, errors_server: integer, bytes_in: "
+                "integer, bytes_out: integer}"},
+    NamedSchema{"UsageSeries", "{step_s: integer, points: UsagePoint[]}"},
     NamedSchema{"StorageCount", "{objects: integer, payloadSize: integer, metadataSize: integer}"},
     NamedSchema{"StorageFigures", "{uploaded: StorageCount, published: StorageCount}"},
     NamedSchema{"Explanation",

@@ -2,9 +2,11 @@
 
 #include "api/authenticate.h"
 #include "api/call.h"
-#include "api/hosts.h"
+#include "api/identity_calls.h"
 #include "api/route.h"
+#include "api/usage.h"
 #include "base/log.h"
+#include "http/known_hosts.h"
 
 #include <string_view>
 
@@ -49,15 +51,6 @@ http::Response no_route(std::string_view path, const std::vector<std::string_vie
   }
   if (is_below_r2(path)) return error_response(404, 10015, "no route");
   return error_response(404, 7003, no_route_message(std::string(kBasePath) + std::string(path)));
-}
-
-/// Whether the caller has anything to do with the account, so that it may hear how that one is.
-bool belongs_to(const Call& call, AccountId account) {
-  if (call.token) {
-    if (const AccountId* owner = call.token->token.account()) return *owner == account;
-  }
-  const auto user = call.user();
-  return user && user->membership_of(account) != nullptr;
 }
 
 Result<> require_r2(const Call& call) {
@@ -120,7 +113,7 @@ class Service::Impl {
   }
 
   Task<http::Response> answer_api(http::Request& request) {
-    if (!is_known_host(request.host, config_.hosts)) {
+    if (!http::is_known_host(request.host, config_.hosts)) {
       co_return error_response(403, 9109,
                                "This server is not known by this Host; add its name to the "
                                "setting api-hosts.");
@@ -138,23 +131,36 @@ class Service::Impl {
     Call call(request, services_, route, std::move(matched->parameters));
     bool proved = false;
     Result<Reply> reply = co_await answer_call(call, proved);
-    if (reply) co_return std::move(*reply).render();
-    http::Response response = error_response(reply.error(), route.family);
-    log_failure(request, reply.error(), response.status);
-    if (!proved && reply.error().code() == ErrorCode::Unauthorized) {
-      co_return co_await slow_down(request, std::move(response));
+    if (reply) {
+      http::Response response = std::move(*reply).render();
+      count_request(call, response, nullptr);
+      co_return response;
     }
+    const bool refused = !proved && reply.error().code() == ErrorCode::Unauthorized;
+    const bool by_session =
+        refused && route.authentication != Authentication::None && !shows_token(request);
+    http::Response response = by_session ? error_response(401, 10000, "Authentication error")
+                                         : error_response(reply.error(), route.family);
+    log_failure(request, reply.error(), response.status);
+    if (proved) {
+      const Error error = reply.error();
+      count_request(call, response, &error);
+    }
+    // A session's token has 256 bits: nobody who shows a wrong one is guessing.
+    if (refused && !by_session) co_return co_await slow_down(request, std::move(response));
     co_return response;
   }
 
   /// `proved`: the credentials were good.
   Task<Result<Reply>> answer_call(Call& call, bool& proved) {
     if (call.route.authentication != Authentication::None) {
-      CO_TRY(Caller caller, authenticate(call.request, call.route, services_.identity, call.now()));
+      CO_TRY(Caller caller, co_await authenticate(call.request, call.route, services_));
       proved = true;
       call.principal = std::move(caller.principal);
       call.token = std::move(caller.token);
-      call.request.log_principal = call.principal.token.hex();
+      call.session = std::move(caller.session);
+      call.request.log_principal =
+          call.session ? "user:" + call.principal.user.hex() : call.principal.token.hex();
     }
     if (call.has_account()) call.principal.account = call.account();
     if (call.route.needs_r2) CO_TRY_VOID(require_r2(call));

@@ -1,12 +1,15 @@
 #pragma once
 
+#include "api/endpoints.h"
 #include "auth/audit_log.h"
 #include "auth/failure_limiter.h"
 #include "auth/identity.h"
+#include "auth/sessions.h"
 #include "auth/sigv4.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/message.h"
+#include "store/request_usage.h"
 #include "store/store.h"
 
 #include <functional>
@@ -30,16 +33,28 @@ struct ServiceConfig {
 
 /// What the routes reach of the server; borrowed.
 struct Services {
-  Services(auth::Identity& i, const auth::Authorizer& a, const auth::Authenticator& v,
-           const auth::AuditLog& l, store::Store& s, Clock& c, Random& r)
-      : identity(i), authorizer(a), authenticator(v), audit_log(l), store(s), clock(c), random(r) {}
+  Services(auth::Identity& i, auth::Sessions& e, const auth::Authorizer& a,
+           const auth::Authenticator& v, const auth::AuditLog& l, store::Store& s, Clock& c,
+           Random& r)
+      : identity(i),
+        sessions(e),
+        authorizer(a),
+        authenticator(v),
+        audit_log(l),
+        store(s),
+        clock(c),
+        random(r) {}
   auth::Identity& identity;
+  auth::Sessions& sessions;
   const auth::Authorizer& authorizer;
   const auth::Authenticator& authenticator;  ///< of the S3 listeners: knows the endpoints
   const auth::AuditLog& audit_log;
   store::Store& store;
   Clock& clock;
   Random& random;
+  /// Null: nobody knows any.
+  std::function<Endpoints()> endpoints = {};
+  store::RequestUsage* usage = nullptr;  ///< null: requests are not counted
 };
 
 /// The management listener: Cloudflare's client/v4 API, /healthz, /readyz and /metrics.

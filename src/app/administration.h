@@ -1,20 +1,26 @@
 #pragma once
 
 #include "auth/identity.h"
+#include "auth/sessions.h"
 #include "base/task.h"
 #include "store/store.h"
 
 #include <boost/json/object.hpp>
+
+#include <string>
 
 namespace coffer::app {
 
 /// What the operator's commands work on; borrowed, and thread-safe itself.
 struct Administered {
   auth::Identity& identity;
+  auth::Sessions& sessions;
   const auth::Authorizer& authorizer;
   store::Store& store;
   Clock& clock;
   Random& random;
+  /// "http://127.0.0.1:9001"; empty when no server runs, or none that serves it.
+  std::string dashboard_url = {};
 };
 
 /// The operator's commands: what `coffer token|bucket|account|explain` do. The control socket of a
@@ -22,8 +28,8 @@ struct Administered {
 /// behaviour. Commands and answers are JSON objects:
 ///   {"command": "token.create", "name": "...", "permission": "object-read-write", ...}
 ///   -> {"ok": true, "result": ...} or {"ok": false, "error": "NoSuchToken", "message": "..."}
-/// Secrets appear only in the results of token.create and token.roll. Thread-safe; outlives its
-/// commands.
+/// Secrets appear only in the results of token.create, token.roll and user.setup-link. Thread-safe;
+/// outlives its commands.
 class Administration {
  public:
   explicit Administration(Administered services) : services_(services) {}

@@ -27,9 +27,9 @@ Result<json::object> ask_stopped_server(const Config& config, const json::object
   boost::asio::io_context loop(1);
   TRY(const std::unique_ptr<Installation> installation, Installation::open(config));
   TRY_VOID(run_blocking(loop, installation->recover()));
-  Administration administration(Administered{installation->identity(), installation->authorizer(),
-                                             installation->store(), installation->clock(),
-                                             installation->random()});
+  Administration administration(Administered{installation->identity(), installation->sessions(),
+                                             installation->authorizer(), installation->store(),
+                                             installation->clock(), installation->random()});
   json::object answer = run_blocking(loop, administration.execute(request));
   if (const Result<> closed = run_blocking(loop, installation->close()); !closed) {
     // The command has been carried out; the next start only has more to look for.

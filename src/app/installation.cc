@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kPoolThreads = 16;
 /// Jobs that may wait for a thread before requests are told to slow down: a second or so of work.
 constexpr std::size_t kPoolQueueLimit = 16'384;
+/// Hashing a password takes 19 MiB and a core: two at a time, and so many more that wait for them.
+constexpr std::size_t kPasswordThreads = 2;
+constexpr std::size_t kPasswordQueueLimit = 32;
 /// Blocks of the indexes that were read, for all jurisdictions together; taken as it fills.
 constexpr std::size_t kBlockCacheBytes = 128 * 1024 * 1024;
 /// Where auth::Identity keeps its records, and with them its part of the audit log.
@@ -62,16 +65,27 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config) {
 
   std::vector<store::Placement> placements;
   std::vector<auth::AuditLog::Source> audit_sources;
+  std::vector<store::RequestUsage::Source> usage_sources;
   meta::Engine* identity_engine = nullptr;
   for (const auto& root : self->roots_) {
     placements.emplace_back(root->jurisdiction, *root->meta_engine, *root->blobs);
     audit_sources.emplace_back(*root->meta_engine, store::audit_partition());
+    usage_sources.emplace_back(root->jurisdiction, *root->meta_engine);
     if (root->jurisdiction == Jurisdiction::Default) identity_engine = root->meta_engine.get();
   }
   audit_sources.emplace_back(*identity_engine, std::string(kIdentityPartition), meta::Family::Body);
   self->audit_log_ = std::make_unique<auth::AuditLog>(std::move(audit_sources));
+  self->usage_ = std::make_unique<store::RequestUsage>(std::move(usage_sources), self->clock_);
   self->identity_ = std::make_unique<auth::Identity>(*identity_engine, *self->master_key_,
                                                      self->clock_, self->random_);
+  self->password_pool_ =
+      std::make_unique<ThreadPool>(kPasswordThreads, kPasswordQueueLimit, "password");
+  self->passwords_ = std::make_unique<auth::Passwords>(*self->password_pool_, self->random_);
+  auth::SessionLimits sessions;
+  sessions.idle_max = std::chrono::seconds(config.number("session-idle-s"));
+  self->sessions_ =
+      std::make_unique<auth::Sessions>(*self->identity_, *identity_engine, *self->master_key_,
+                                       *self->passwords_, self->clock_, self->random_, sessions);
   self->authorizer_ = std::make_unique<auth::Authorizer>(*self->identity_, self->clock_);
   auto quota_of = [identity = self->identity_.get()](AccountId id) {
     return identity->quota_of(id);
@@ -134,6 +148,7 @@ Result<> Installation::open_root(Root& root, const EngineResources& resources,
 
 Task<Result<>> Installation::recover() {
   CO_TRY_VOID(co_await identity_->load());
+  CO_TRY_VOID(co_await sessions_->load());
   CO_TRY_VOID(co_await store_->recover());
   recovered_ = true;
   co_return ok();

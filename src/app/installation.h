@@ -4,10 +4,13 @@
 #include "app/data_directory.h"
 #include "auth/audit_log.h"
 #include "auth/identity.h"
+#include "auth/passwords.h"
+#include "auth/sessions.h"
 #include "base/clock.h"
 #include "base/offload.h"
 #include "base/random.h"
 #include "blob/master_key.h"
+#include "store/request_usage.h"
 #include "store/store.h"
 
 #include <filesystem>
@@ -35,9 +38,11 @@ class Installation {
 
   const std::filesystem::path& directory() const { return directory_; }
   auth::Identity& identity() { return *identity_; }
+  auth::Sessions& sessions() { return *sessions_; }
   const auth::Authorizer& authorizer() const { return *authorizer_; }
   const auth::AuditLog& audit_log() const { return *audit_log_; }
   store::Store& store() { return *store_; }
+  store::RequestUsage& usage() { return *usage_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
 
@@ -59,12 +64,16 @@ class Installation {
   SystemRandom random_;
   // Destroyed in reverse: the store first, then identity, the engines, the pool they work on.
   std::unique_ptr<ThreadPool> pool_;
+  std::unique_ptr<ThreadPool> password_pool_;
   std::optional<blob::MasterKey> master_key_;
   std::vector<std::unique_ptr<Root>> roots_;
   std::unique_ptr<auth::Identity> identity_;
+  std::unique_ptr<auth::Passwords> passwords_;
+  std::unique_ptr<auth::Sessions> sessions_;
   std::unique_ptr<auth::Authorizer> authorizer_;
   std::unique_ptr<auth::AuditLog> audit_log_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::RequestUsage> usage_;
 };
 
 }  // namespace coffer::app

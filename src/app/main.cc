@@ -217,6 +217,8 @@ void add_user_commands(CLI::App& app, std::deque<OperatorCommand>& commands) {
       {"show", "show a user and its memberships"},
       {"suspend", "refuse a user and its tokens until it is resumed"},
       {"resume", "accept a suspended user again"},
+      {"setup-link", "make a link by which a user sets a password for the dashboard"},
+      {"sign-out", "end every session of a user"},
       {"delete", "delete a user with its memberships and tokens"}};
   for (const auto& [name, help] : of_one_user) {
     commands.emplace_back(*user, name, help, "user." + name)

@@ -3,6 +3,7 @@
 #include "api/service.h"
 #include "app/access_log_writer.h"
 #include "app/administration.h"
+#include "app/api_listener.h"
 #include "app/audiences.h"
 #include "app/bootstrap.h"
 #include "app/control_socket.h"
@@ -17,7 +18,9 @@
 #include "http/server.h"
 #include "jobs/garbage_collector.h"
 #include "jobs/last_use_writer.h"
+#include "jobs/usage_writer.h"
 #include "s3/service.h"
+#include "web/service.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -84,10 +87,16 @@ class Serving {
     heed_second_signal();
     if (collector_) collector_->stop();
     if (last_use_writer_) last_use_writer_->stop();
+    if (usage_writer_) usage_writer_->stop();
     if (control_) control_->stop();
     control_loop_.restart();
     control_loop_.run();
     if (server_) server_->stop(std::chrono::seconds(config_.number("stop-grace-s")));
+    if (usage_writer_) {
+      // Of the requests that ended since the job did.
+      const Result<> saved = run_blocking(control_loop_, installation_->usage().save());
+      if (!saved) log_warn("stopping: usage: " + saved.error().describe());
+    }
     if (installation_) {
       const Result<> closed = run_blocking(control_loop_, installation_->close());
       if (!closed) log_warn("stopping: " + closed.error().describe());
@@ -176,6 +185,7 @@ class Serving {
     failures_ =
         std::make_unique<auth::FailureLimiter>(auth::FailureLimits(), installation_->clock());
     s3.failures = failures_.get();
+    s3.usage = &installation_->usage();
     authenticator_ = std::make_unique<auth::Authenticator>(installation_->identity(),
                                                            installation_->clock(), s3.strict);
     for (const Jurisdiction jurisdiction : kJurisdictions) {
@@ -200,13 +210,15 @@ class Serving {
     probes.metrics = [this] { return metrics_.expose(server_->stats()); };
     api::ServiceConfig api;
     api.hosts = config_.list("api-hosts");
-    api_ = std::make_unique<api::Service>(
-        std::move(api),
-        api::Services(installation_->identity(), installation_->authorizer(), *authenticator_,
-                      installation_->audit_log(), installation_->store(), installation_->clock(),
-                      installation_->random()),
-        std::move(probes));
-    add_listener(server, "api", *address, *api_);
+    api::Services services(installation_->identity(), installation_->sessions(),
+                           installation_->authorizer(), *authenticator_, installation_->audit_log(),
+                           installation_->store(), installation_->clock(), installation_->random());
+    services.endpoints = [this] { return api_endpoints(); };
+    services.usage = &installation_->usage();
+    api_ = std::make_unique<api::Service>(std::move(api), std::move(services), std::move(probes));
+    dashboard_ = std::make_unique<web::Service>(web::Bundle::embedded(), config_.list("api-hosts"));
+    api_listener_ = std::make_unique<ApiListener>(*api_, *dashboard_);
+    add_listener(server, "api", *address, *api_listener_);
   }
 
   /// `addresses` are in the order of the listeners: S3 by jurisdiction, then the API.
@@ -224,6 +236,29 @@ class Serving {
     if (api_) endpoints_.api = scheme + reachable(addresses.back()) + "/client/v4";
   }
 
+  /// What the API tells of them; called once every listener listens.
+  api::Endpoints api_endpoints() const {
+    const std::vector<std::string> suffixes = config_.list("host-suffix");
+    api::Endpoints out;
+    out.api = endpoints_.api;
+    const auto add = [&](Jurisdiction jurisdiction, const std::string& url) {
+      const std::size_t colon = url.rfind(':');
+      const bool has_port = colon != std::string::npos && colon > url.find("://");
+      std::string host_style;
+      if (!suffixes.empty()) {
+        if (jurisdiction != Jurisdiction::Default)
+          host_style.append(".").append(to_string(jurisdiction));
+        host_style += "." + suffixes.front() + (has_port ? url.substr(colon) : std::string());
+      }
+      out.s3.emplace_back(jurisdiction, url, std::move(host_style));
+    };
+    add(Jurisdiction::Default, endpoints_.s3);
+    for (const auto& [name, url] : endpoints_.jurisdictions) {
+      if (const auto jurisdiction = parse_jurisdiction(name)) add(*jurisdiction, url);
+    }
+    return out;
+  }
+
   /// In the same order. Until here no temporary credential is valid.
   void note_audiences(const std::vector<std::string>& addresses) {
     std::vector<std::pair<Jurisdiction, std::string>> listeners;
@@ -234,9 +269,9 @@ class Serving {
   }
 
   Result<> start_control_socket() {
-    administration_ = std::make_unique<Administration>(
-        Administered{installation_->identity(), installation_->authorizer(), installation_->store(),
-                     installation_->clock(), installation_->random()});
+    administration_ = std::make_unique<Administration>(Administered{
+        installation_->identity(), installation_->sessions(), installation_->authorizer(),
+        installation_->store(), installation_->clock(), installation_->random(), dashboard_url()});
     control_ = std::make_unique<ControlServer>(control_loop_, *administration_);
     return control_->listen(control_socket_path(installation_->directory()));
   }
@@ -248,6 +283,8 @@ class Serving {
     last_use_writer_ =
         std::make_unique<jobs::LastUseWriter>(control_loop_, installation_->identity());
     last_use_writer_->start();
+    usage_writer_ = std::make_unique<jobs::UsageWriter>(control_loop_, installation_->usage());
+    usage_writer_->start();
   }
 
   Result<> introduce_server() {
@@ -258,10 +295,35 @@ class Serving {
         run_blocking(control_loop_,
                      introduce(installation_->identity(), installation_->clock().now(), file,
                                terminal, endpoints_)));
+    Dashboard dashboard;
+    dashboard.url = dashboard_url();
+    if (terminal && !dashboard.url.empty()) {
+      TRY(dashboard.setup_link, make_setup_link());
+    }
     const std::vector<std::string> suffixes = config_.list("host-suffix");
     welcome_ = welcome_text(introduction, terminal, path,
-                            suffixes.empty() ? std::string() : suffixes.front(), token_command());
+                            suffixes.empty() ? std::string() : suffixes.front(), token_command(),
+                            dashboard);
     return ok();
+  }
+
+  /// Empty without a dashboard.
+  std::string dashboard_url() const {
+    if (!api_ || web::Bundle::embedded().empty()) return "";
+    return endpoints_.api.substr(0, endpoints_.api.rfind("/client/v4"));
+  }
+
+  /// Of the first operator, as long as that one has no password.
+  Result<std::string> make_setup_link() {
+    for (const auto& user : installation_->identity().users()) {
+      if (!user->is_operator) continue;
+      if (!user->password_hash.empty()) break;
+      TRY(const auth::SetupLink link,
+          run_blocking(control_loop_,
+                       installation_->sessions().make_setup_link(user->id, auth::Actor())));
+      return dashboard_url() + "/setup#" + link.token;
+    }
+    return std::string();
   }
 
   std::string token_command() const {
@@ -332,12 +394,15 @@ class Serving {
   std::vector<std::unique_ptr<s3::Service>> s3_;
   std::vector<Jurisdiction> s3_jurisdictions_;  ///< of s3_, in order
   std::unique_ptr<api::Service> api_;
+  std::unique_ptr<web::Service> dashboard_;
+  std::unique_ptr<ApiListener> api_listener_;
   std::unique_ptr<AccessLogWriter> access_log_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Administration> administration_;
   std::unique_ptr<ControlServer> control_;
   std::unique_ptr<jobs::GarbageCollector> collector_;
   std::unique_ptr<jobs::LastUseWriter> last_use_writer_;
+  std::unique_ptr<jobs::UsageWriter> usage_writer_;
 };
 
 }  // namespace

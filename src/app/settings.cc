@@ -8,6 +8,8 @@ namespace {
 /// More loops than any machine has cores, and more grace than anybody waits.
 constexpr unsigned kLoopsMax = 1024;
 constexpr unsigned kStopGraceSecondsMax = 3600;
+/// A session ends after a week in any case.
+constexpr unsigned kSessionIdleSecondsMax = 7 * 24 * 3600;
 
 }  // namespace
 
@@ -25,7 +27,7 @@ const std::vector<Setting>& settings() {
       {"listen-s3-fedramp", "127.0.0.1:9020", "S3 listener pinned to jurisdiction fedramp, or off"},
       {"listen-s3-us", "127.0.0.1:9030", "S3 listener pinned to jurisdiction us, or off"},
       {"listen-api", "127.0.0.1:9001",
-       "management listener: /client/v4, /metrics and probes; or off"},
+       "management listener: dashboard, /client/v4, /metrics and probes; or off"},
       {"api-hosts", "", "names that clients call the management listener by, besides IP addresses",
        Kind::List},
       {"bootstrap-file", "", "write endpoints and a first token's keys to this file (mode 0600)"},
@@ -42,6 +44,8 @@ const std::vector<Setting>& settings() {
       {"access-log", "stderr", "stderr, stdout, off, or a file, which SIGHUP opens anew"},
       {"log-level", "info", "debug, info, warn or error"},
       {"loops", "0", "event loops; 0 takes one per core", Kind::Number, kLoopsMax},
+      {"session-idle-s", "43200", "seconds after which an unused session of the dashboard ends",
+       Kind::Number, kSessionIdleSecondsMax},
       {"stop-grace-s", "20", "seconds that running requests get on SIGTERM", Kind::Number,
        kStopGraceSecondsMax},
   };

@@ -149,6 +149,28 @@ Task<Answer> user_delete(const Administered& services, const Arguments& argument
   co_return json::value(std::move(out));
 }
 
+Task<Answer> user_setup_link(const Administered& services, const Arguments& arguments) {
+  CO_TRY(const auto user, user_of(arguments, services.identity));
+  CO_TRY(const auth::SetupLink link,
+         co_await services.sessions.make_setup_link(user->id, command_line_actor()));
+  log_info("set-up link made for user " + user->id.hex());
+  json::object out;
+  out["email"] = user->email;
+  out["link"] = services.dashboard_url + "/setup#" + link.token;
+  out["expires"] = format_iso8601_ms(link.expires);
+  co_return json::value(std::move(out));
+}
+
+Task<Answer> user_sign_out(const Administered& services, const Arguments& arguments) {
+  CO_TRY(const auto user, user_of(arguments, services.identity));
+  CO_TRY_VOID(co_await services.sessions.end_all(user->id));
+  log_info("sessions ended of user " + user->id.hex());
+  json::object out;
+  out["email"] = user->email;
+  out["sessions"] = 0;
+  co_return json::value(std::move(out));
+}
+
 Task<Answer> member_add(const Administered& services, const Arguments& arguments) {
   CO_TRY(const AccountId account, account_of(arguments, services.identity));
   CO_TRY(std::string email, arguments.required("email"));
@@ -190,13 +212,15 @@ Task<Answer> member_remove(const Administered& services, const Arguments& argume
   co_return json::value(std::move(out));
 }
 
-constexpr std::array<NamedCommand, 11> kCommands{{
+constexpr std::array<NamedCommand, 13> kCommands{{
     {"user.create", user_create},
     {"user.list", user_list},
     {"user.show", user_show},
     {"user.suspend", user_suspend},
     {"user.resume", user_resume},
     {"user.set-operator", user_set_operator},
+    {"user.setup-link", user_setup_link},
+    {"user.sign-out", user_sign_out},
     {"user.delete", user_delete},
     {"member.add", member_add},
     {"member.list", member_list},

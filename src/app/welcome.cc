@@ -25,7 +25,7 @@ std::string host_style(const std::string& url, const std::string& account,
 
 std::string welcome_text(const Introduction& introduction, bool to_terminal,
                          const std::string& bootstrap_file, const std::string& host_suffix,
-                         const std::string& token_command) {
+                         const std::string& token_command, const Dashboard& dashboard) {
   const Bootstrap& bootstrap = introduction.bootstrap;
   std::string out = "Coffer is ready.\n\n";
   add_line(out, "S3 endpoint", bootstrap.endpoints.s3);
@@ -37,6 +37,7 @@ std::string welcome_text(const Introduction& introduction, bool to_terminal,
              host_style(bootstrap.endpoints.s3, bootstrap.account_id, host_suffix));
   }
   if (!bootstrap.endpoints.api.empty()) add_line(out, "Management API", bootstrap.endpoints.api);
+  if (!dashboard.url.empty()) add_line(out, "Dashboard", dashboard.url);
   add_line(out, "Account id", bootstrap.account_id);
   add_line(out, "Region", "auto");
   if (introduction.token_made && to_terminal) {
@@ -44,6 +45,10 @@ std::string welcome_text(const Introduction& introduction, bool to_terminal,
     add_line(out, "Access Key ID", bootstrap.access_key_id);
     add_line(out, "Secret Access Key", bootstrap.secret_access_key);
     out += "\n  The token and the secret are not shown again.\n";
+  }
+  if (to_terminal && !dashboard.setup_link.empty()) {
+    out += "\n  Open this once, within a day, to set the password of the dashboard:\n  " +
+           dashboard.setup_link + "\n\n";
   }
   if (!bootstrap_file.empty()) {
     add_line(out, "Keys", "in " + bootstrap_file);

@@ -72,8 +72,16 @@ bool Sessions::is_live(const records::SessionRecord& record, Timestamp now) cons
   return user && !user->suspended && mark_of(*user) == record.password_mark;
 }
 
-SessionInfo Sessions::describe(const records::SessionRecord& record) const {
+bool Sessions::is_live(const SessionInfo& session) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(session.digest);
+  return found != entries_.end() && is_live(found->second.record, clock_.now());
+}
+
+SessionInfo Sessions::describe(const std::string& digest,
+                               const records::SessionRecord& record) const {
   SessionInfo info;
+  info.digest = digest;
   info.id = record.id;
   info.user = record.user;
   info.created = record.created;
@@ -213,7 +221,7 @@ Task<Result<SessionInfo>> Sessions::use(std::string token) {
     if (found == entries_.end() || !is_live(found->second.record, now)) co_return not_signed_in();
     Entry& entry = found->second;
     entry.record.last_seen = std::max(entry.record.last_seen, now);
-    info = describe(entry.record);
+    info = describe(digest, entry.record);
     if (now - entry.saved_seen >= limits_.seen_step) {
       entry.saved_seen = now;
       to_save = entry.record;
@@ -238,7 +246,7 @@ std::vector<SessionInfo> Sessions::sessions(UserId user) const {
     const std::lock_guard lock(mutex_);
     for (const auto& [digest, entry] : entries_) {
       if (entry.record.user == user && is_live(entry.record, now)) {
-        out.push_back(describe(entry.record));
+        out.push_back(describe(digest, entry.record));
       }
     }
   }

@@ -45,6 +45,8 @@ struct StartedSession {
 };
 
 struct SessionInfo {
+  SessionInfo() = default;  ///< no aggregate, as StartedSession
+  std::string digest;       ///< what it is found by
   SessionId id;
   UserId user;
   Timestamp created;
@@ -85,6 +87,8 @@ class Sessions {
                                        SessionOrigin origin);
   /// The live session of this token, and makes it seen. Unauthorized when there is none.
   Task<Result<SessionInfo>> use(std::string token);
+  /// Whether it still is one, for what takes long: an upload asks again before it commits.
+  bool is_live(const SessionInfo& session) const;
   /// What the browser's own script proves itself with, of a token that `use` took.
   static std::string csrf_token(std::string_view token);
   /// By last use, newest first.
@@ -119,7 +123,7 @@ class Sessions {
 
   Timestamp expiry_of(const records::SessionRecord& record) const;
   bool is_live(const records::SessionRecord& record, Timestamp now) const;
-  SessionInfo describe(const records::SessionRecord& record) const;
+  SessionInfo describe(const std::string& digest, const records::SessionRecord& record) const;
   Task<Result<StartedSession>> begin(std::shared_ptr<const User> user, SessionOrigin origin);
   Task<Result<>> set_password(std::shared_ptr<const User> user, std::string password, Actor actor);
   /// Forgets and deletes those that `ended` says.

@@ -11,10 +11,11 @@ namespace {
 
 constexpr std::size_t kUserAgentBytesMax = 256;
 
-/// Of presigned requests: SigV4, then SigV2's names.
-constexpr std::array<std::string_view, 6> kSecretParameters{
+/// Of presigned requests: SigV4, then SigV2's names; and of the management API's own.
+constexpr std::array<std::string_view, 7> kSecretParameters{
     "X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Credential",
-    "Signature",       "AWSAccessKeyId",       "SecurityToken"};
+    "Signature",       "AWSAccessKeyId",       "SecurityToken",
+    "ticket"};
 
 bool is_secret(std::string_view raw_name) {
   const std::optional<std::string> decoded = uri_decode(raw_name);

@@ -31,6 +31,64 @@ class Observation {
   int status_ = 500;  ///< of an exception
 };
 
+/// Who asked for what, as far as a request got: what its account's usage is counted by.
+struct Subject {
+  std::optional<AccountId> account;  ///< none: no credentials that are good
+  bool belongs = false;              ///< whether who asks has to do with the account
+  std::string bucket;
+  /// Whether a success proves that there is such a bucket: not of a POST that asks for nothing, and
+  /// of a DeleteObjects whose keys are all refused.
+  bool looks_at_bucket = false;
+  records::RequestKind kind = records::RequestKind::Other;
+};
+
+/// Whether a user's token is of a member of the account that the host names; an account's token is
+/// of none but its own.
+bool belongs_to_account(const Call& call) {
+  const auto entry = call.services.identity.find(call.who.principal.token);
+  if (!entry || entry->token.account()) return entry != nullptr;
+  const auto user = call.services.identity.find_user(*entry->token.user());
+  return user && user->membership_of(call.account());
+}
+
+Subject subject_of(const Call& call, const Result<Operation>& operation) {
+  Subject subject;
+  subject.account = call.account();
+  subject.belongs = belongs_to_account(call);
+  subject.bucket = call.target.bucket;
+  const auto name = operation ? name_of(*operation) : std::nullopt;
+  subject.looks_at_bucket = name && *name != auth::OperationName::DeleteObjects;
+  if (name) subject.kind = auth::kind_of(*name);
+  return subject;
+}
+
+/// Bytes of the body that a request brought. Of one in chunks, what it says of itself: the request
+/// succeeded, so that it was so.
+std::uint64_t received_bytes(const http::Request& request) {
+  if (request.content_length) return *request.content_length;
+  const auto decoded = request.headers.find("x-amz-decoded-content-length");
+  return decoded ? parse_decimal(*decoded).value_or(0) : 0;
+}
+
+/// Adds a finished request to the usage of its account; `error`: null when it succeeded. A stranger
+/// who is refused is nobody's usage.
+void count(const Services& services, const Subject& subject, const http::Request& request,
+           const http::Response& response, const Error* error) {
+  if (!services.config.usage || !subject.account || !subject.belongs) return;
+  store::FinishedRequest finished;
+  finished.account = *subject.account;
+  finished.jurisdiction = services.pinned;
+  finished.bucket = subject.bucket;
+  finished.bucket_exists = error ? store::proves_bucket(error->code()) : subject.looks_at_bucket;
+  finished.kind = subject.kind;
+  finished.status = response.status;
+  if (!error) {
+    finished.bytes_in = received_bytes(request);
+    finished.bytes_out = response.stream ? response.content_length : response.body.size();
+  }
+  services.config.usage->count(finished);
+}
+
 /// What logs and metrics call it; a small, closed set.
 std::string_view log_name(const Result<Operation>& operation) {
   if (!operation) return "Unknown";
@@ -97,7 +155,7 @@ Answer dispatch(Call& call, const Operation& operation) {
 }
 
 /// The one order in which a request is looked at (r2-observed.md 1.1).
-Answer answer(http::Request& request, const Services& services) {
+Answer answer(http::Request& request, const Services& services, Subject& subject) {
   if (request.method == "OPTIONS") {
     request.log_operation = "Preflight";
     co_return refuse_preflight();
@@ -114,6 +172,7 @@ Answer answer(http::Request& request, const Services& services) {
   request.log_operation = log_name(operation);
   if (auto refused = refuse_before_authentication(shape)) co_return *std::move(refused);
   CO_TRY_VOID(authenticate(call));
+  if (services.config.usage) subject = subject_of(call, operation);
   if (!operation || !takes_body(*operation)) CO_TRY_VOID(co_await check_ignored_body(call));
   if (!operation) co_return operation.error();
   CO_TRY_VOID(screen_headers(*operation, request.headers, call.strict()));
@@ -143,9 +202,11 @@ class Service::Impl {
   Task<http::Response> handle(http::Request& request) {
     request.log_operation = "Unknown";
     Observation observation(services_, request);
-    Result<http::Response> answered = co_await answer(request, services_);
+    Subject subject;
+    Result<http::Response> answered = co_await answer(request, services_, subject);
     if (answered) {
       observation.answered(answered->status);
+      count(services_, subject, request, *answered, nullptr);
       co_return *std::move(answered);
     }
     Error error = answered.error();
@@ -156,6 +217,7 @@ class Service::Impl {
     http::Response response = error_response(error, request.method == "HEAD");
     log_failure(request, error, response.status);
     observation.answered(response.status);
+    count(services_, subject, request, response, &error);
     co_return response;
   }
 

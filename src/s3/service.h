@@ -4,6 +4,7 @@
 #include "auth/identity.h"
 #include "auth/sigv4.h"
 #include "http/message.h"
+#include "store/request_usage.h"
 #include "store/store.h"
 
 #include <memory>
@@ -23,6 +24,9 @@ struct ServiceConfig {
   /// Holds back the answers to credentials that are not good; null: nothing does. Outlives the
   /// service.
   auth::FailureLimiter* failures = nullptr;
+  /// Counts the requests of those whose credentials are good; null: nobody does. Outlives the
+  /// service.
+  store::RequestUsage* usage = nullptr;
 };
 
 /// Counts finished operations, by name and status; implemented by `app` over its metrics.

@@ -4,9 +4,10 @@
 // decoded and is encoded again leads to the same route and key; what JSON is read can be written.
 
 #include "api/call.h"
-#include "api/hosts.h"
 #include "api/paging.h"
+#include "api/session_cookie.h"
 #include "base/codec.h"
+#include "http/known_hosts.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -84,14 +85,31 @@ void check_query(std::string_view raw) {
   if (position) require(api::encode_cursor("scope", *position) == query.value("cursor"));
 }
 
+/// What a browser shows of a session: nothing of it is believed without the session's own token.
+void check_session(std::string_view cookie, std::string_view site, std::string_view query) {
+  http::Request request;
+  request.method = "GET";
+  request.path = "/client/v4/session";
+  request.query = query;
+  request.host = "localhost:9001";
+  request.headers.add("Cookie", std::string(cookie));
+  request.headers.add("Referer", std::string(site));
+  (void)api::read_session_cookie(request);
+  (void)api::is_same_origin(request);
+  require(!api::has_csrf_proof(request, "0123456789abcdef", true, Timestamp()));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::string_view method = take_until(text, ' ');
   check_route(method, take_until(text, '\n'));
-  check_query(take_until(text, '\n'));
-  (void)api::is_known_host(take_until(text, '\n'), {"coffer.example.com"});
+  const std::string_view query = take_until(text, '\n');
+  check_query(query);
+  const std::string_view host = take_until(text, '\n');
+  (void)http::is_known_host(host, {"coffer.example.com"});
+  check_session(text, host, query);
   check_json(text);
   return 0;
 }

@@ -52,7 +52,7 @@ class Probes(harness.Case):
 
     def test_the_rest(self):
         server = self.server()
-        self.assertEqual(server.api("/").status, 404)
+        self.assertEqual(server.api("/none.txt").status, 404)
         self.assertEqual(server.api("/healthz/").status, 404)
 
     def test_off(self):

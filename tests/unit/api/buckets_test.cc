@@ -123,6 +123,23 @@ TEST_F(BucketsTest, AreListedInPages) {
   }
 }
 
+TEST_F(BucketsTest, AreListedWithWhatTheyHold) {
+  make_bucket("alpha");
+  make_bucket("beta");
+  put("beta", "a", "hello");
+  put("beta", "b", "hi");
+  const Answer answer = send({.path = account_path("/r2/buckets"), .query = "usage=true"});
+  EXPECT_EQ(answer.code(), "200") << answer.body;
+  EXPECT_EQ(answer.text("/result/buckets/0/objects"), "0");
+  EXPECT_EQ(answer.text("/result/buckets/0/bytes"), "0");
+  EXPECT_EQ(answer.text("/result/buckets/1/objects"), "2");
+  EXPECT_EQ(answer.text("/result/buckets/1/bytes"), "7");
+  const Answer plain = send({.path = account_path("/r2/buckets")});
+  EXPECT_EQ(plain.text("/result/buckets/1/objects"), "null");
+  EXPECT_EQ(send({.path = account_path("/r2/buckets"), .query = "usage=maybe"}).code(),
+            "400 10029");
+}
+
 TEST_F(BucketsTest, ChangeTheirStorageClassByAHeader) {
   make_bucket("photos");
   const Answer changed = send({.method = "PATCH",

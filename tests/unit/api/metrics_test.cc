@@ -36,6 +36,28 @@ TEST_F(MetricsTest, CountWhatAnAccountStores) {
   EXPECT_EQ(answer.text("/result/standard/uploaded/objects"), "0");
 }
 
+TEST_F(MetricsTest, CountWhatABucketStores) {
+  make_bucket("photos");
+  put("photos", "a", "hello", {{"Content-Type", "text/plain"}});
+  put("photos", "c", "1234567", {{"cf-r2-storage-class", "InfrequentAccess"}});
+  const Answer upload =
+      send({.method = "POST", .path = bucket_path("photos/uploads"), .body = R"({"key":"b"})"});
+  send({.method = "PUT",
+        .path = bucket_path("photos/uploads/" + upload.text("/result/upload_id") + "/parts/1"),
+        .query = "key=b",
+        .body = "abc"});
+  const Answer answer = send({.path = bucket_path("photos/usage")});
+  EXPECT_EQ(answer.code(), "200") << answer.body;
+  EXPECT_EQ(answer.text("/result/objects"), "2");
+  EXPECT_EQ(answer.text("/result/bytes"), "12");
+  EXPECT_NE(answer.text("/result/metadata_bytes"), "0");
+  EXPECT_EQ(answer.text("/result/uploads"), "1");
+  EXPECT_EQ(answer.text("/result/upload_bytes"), "3");
+  EXPECT_EQ(answer.text("/result/standard"), R"({"objects":1,"bytes":5})");
+  EXPECT_EQ(answer.text("/result/infrequent_access"), R"({"objects":1,"bytes":7})");
+  EXPECT_EQ(send({.path = bucket_path("absent/usage")}).code(), "404 10006");
+}
+
 TEST_F(MetricsTest, AnswerTheOneQueryOfWrangler) {
   make_bucket("photos");
   make_bucket("european", {{"cf-r2-jurisdiction", "eu"}});

@@ -88,6 +88,63 @@ TEST_F(ObjectsTest, AnswerConditions) {
             "412 10031");
 }
 
+TEST_F(ObjectsTest, AreReadInRanges) {
+  put("photos", "a", "0123456789", {{"Content-Type", "text/plain"}});
+  EXPECT_EQ(get("a").header("Accept-Ranges"), "bytes");
+  EXPECT_EQ(get("a").header("Content-Range"), "<none>");
+  const struct {
+    const char* range;
+    int status;
+    const char* content_range;
+    const char* body;
+  } rows[] = {
+      {"bytes=0-3", 206, "bytes 0-3/10", "0123"},
+      {"bytes=8-", 206, "bytes 8-9/10", "89"},
+      {"bytes=8-99999999999999999999999", 206, "bytes 8-9/10", "89"},
+      {"bytes=-2", 206, "bytes 8-9/10", "89"},
+      {"bytes=-99", 206, "bytes 0-9/10", "0123456789"},
+      // Ignored: several at once, and other units.
+      {"bytes=0-1,3-4", 200, "<none>", "0123456789"},
+      {"lines=0-1", 200, "<none>", "0123456789"},
+  };
+  for (const auto& row : rows) {
+    const Answer answer = get("a", {{"Range", row.range}});
+    EXPECT_EQ(answer.status, row.status) << row.range;
+    EXPECT_EQ(answer.header("Content-Range"), row.content_range) << row.range;
+    EXPECT_EQ(answer.body, row.body) << row.range;
+    EXPECT_EQ(answer.header("Content-Security-Policy"), "sandbox; default-src 'none'");
+  }
+  for (const char* range : {"bytes=10-", "bytes=10-12", "bytes=-0"}) {
+    EXPECT_EQ(get("a", {{"Range", range}}).code(), "416 10039") << range;
+  }
+  for (const char* range : {"bytes=", "bytes=x-1", "bytes=3-1", "bytes=1"}) {
+    EXPECT_EQ(get("a", {{"Range", range}}).code(), "400 10029") << range;
+  }
+  const std::string etag = get("a").header("ETag");
+  EXPECT_EQ(get("a", {{"Range", "bytes=0-1"}, {"If-Range", etag}}).body, "01");
+  EXPECT_EQ(get("a", {{"Range", "bytes=0-1"}, {"If-Range", "\"other\""}}).status, 200);
+  EXPECT_EQ(get("a", {{"Range", "bytes=0-1"}, {"If-None-Match", etag}}).status, 304);
+  EXPECT_EQ(get("absent", {{"Range", "bytes=0-1"}, {"If-Range", etag}}).code(), "404 10007");
+}
+
+TEST_F(ObjectsTest, AreReadInTheJurisdictionOfTheQuery) {
+  make_bucket("european", {{"cf-r2-jurisdiction", "eu"}});
+  put("european", "a", "x", {{"cf-r2-jurisdiction", "eu"}});
+  const std::string path = bucket_path("european/objects/a");
+  EXPECT_EQ(send({.path = path}).code(), "404 10006");
+  EXPECT_EQ(send({.path = path, .query = "cf-r2-jurisdiction=eu"}).body, "x");
+  // The header says more.
+  EXPECT_EQ(send({.path = path,
+                  .query = "cf-r2-jurisdiction=eu",
+                  .headers = {{"cf-r2-jurisdiction", "default"}}})
+                .code(),
+            "404 10006");
+  EXPECT_EQ(send({.path = path, .query = "cf-r2-jurisdiction=mars"}).code(), "400 10029");
+  // Nothing but a GET, which changes nothing, is asked for by a bare address.
+  EXPECT_EQ(send({.method = "DELETE", .path = path, .query = "cf-r2-jurisdiction=eu"}).code(),
+            "404 10006");
+}
+
 TEST_F(ObjectsTest, AreMissedByNumber) {
   EXPECT_EQ(get("absent").code(), "404 10007");
   EXPECT_EQ(send({.path = bucket_path("absent/objects/a")}).code(), "404 10006");
@@ -140,6 +197,17 @@ TEST_F(ObjectsTest, AreListedWithTheirMetadata) {
             R"("etag":"5d41402abc4b2a76b9719d911017c592",)"
             R"("last_modified":"2026-11-24T14:34:37.123Z","storage_class":"Standard",)"
             R"("ssec":false})");
+}
+
+TEST_F(ObjectsTest, AreListedWithoutTheirMetadata) {
+  put("photos", "a.txt", "hello", {{"Content-Type", "text/plain"}});
+  EXPECT_EQ(keys("metadata=false"), "a.txt");
+  EXPECT_EQ(last_.text("/result/0"),
+            R"({"key":"a.txt","size":5,"etag":"5d41402abc4b2a76b9719d911017c592",)"
+            R"("last_modified":"2026-11-24T14:34:37.123Z","storage_class":"Standard",)"
+            R"("ssec":false})");
+  EXPECT_EQ(send({.path = bucket_path("photos/objects"), .query = "metadata=no"}).code(),
+            "400 10029");
 }
 
 TEST_F(ObjectsTest, AreListedInPagesAndGroups) {

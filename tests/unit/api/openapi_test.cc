@@ -71,6 +71,38 @@ TEST_F(OpenApiTest, IsServedToAnybody) {
   EXPECT_FALSE(object.at("put").as_object().contains("x-coffer-extension"));
 }
 
+std::string contents_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+/// A line for each member of objects down to `depth`, so that a change is seen in a diff.
+std::string in_lines(const json::value& value, int depth, const std::string& indent = "\n") {
+  if (depth == 0 || !value.is_object() || value.get_object().empty()) return serialize(value);
+  std::string out;
+  for (const auto& [name, member] : value.get_object()) {
+    out += (out.empty() ? "{" : ",") + indent + " " + serialize(json::value(name)) + ": " +
+           in_lines(member, depth - 1, indent + " ");
+  }
+  return out + indent + "}";
+}
+
+/// The dashboard's client is generated from this copy. With COFFER_OPENAPI naming a file, the right
+/// one is left there.
+TEST_F(OpenApiTest, IsTheOneThatTheDashboardIsBuiltWith) {
+  constexpr int kDepth = 4;
+  const json::value document = send_bare({.path = "/openapi.json"}).document();
+  if (const char* out = std::getenv("COFFER_OPENAPI")) {
+    std::ofstream(out) << in_lines(document, kDepth) << "\n";
+  }
+  const auto file = std::filesystem::path(COFFER_SOURCE_DIR) / "dashboard" / "openapi.json";
+  json::error_code failure;
+  const json::value copy = json::parse(contents_of(file), failure);
+  EXPECT_FALSE(failure);
+  EXPECT_TRUE(copy == document) << "run this test with COFFER_OPENAPI=" << file.string();
+}
+
 /// With COFFER_ENDPOINT_TABLE naming a file, the right table is left there.
 TEST(EndpointTable, StandsInTheDocuments) {
   if (const char* out = std::getenv("COFFER_ENDPOINT_TABLE")) {
@@ -78,11 +110,10 @@ TEST(EndpointTable, StandsInTheDocuments) {
   }
   const std::filesystem::path file =
       std::filesystem::path(COFFER_SOURCE_DIR) / "docs" / "COMPATIBILITY.md";
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
   const std::string expected =
       "<!-- endpoints:begin -->\n" + endpoint_table_markdown() + "<!-- endpoints:end -->\n";
-  EXPECT_THAT(text.str(), HasSubstr(expected)) << "put this into " << file << ":\n" << expected;
+  EXPECT_THAT(contents_of(file), HasSubstr(expected)) << "put this into " << file << ":\n"
+                                                      << expected;
 }
 
 }  // namespace

@@ -69,6 +69,8 @@ struct Row {
 const Row kRows[] = {
     {"accounts-list", "GET", "/accounts", About::Anybody, 0, 0},
     {"accounts-get", "GET", "/accounts/$A", About::Account, 0, kReaders | OP},
+    {"accounts-list-actions", "GET", "/accounts/$A/actions", About::Account, 0, kReaders | OP},
+    {"r2-list-endpoints", "GET", "/accounts/$A/r2/endpoints", About::Account, 0, kReaders | OP},
     {"r2-get-entitlement", "GET", "/accounts/$A/r2/entitlement", About::Account, 0, kReaders | OP},
     {"accounts-create", "POST", "/accounts", About::Installation, AW, OP, "{}"},
     {"r2-put-entitlement", "PUT", "/accounts/$A/r2/entitlement", About::Installation, AW, OP, "{}"},
@@ -90,6 +92,29 @@ const Row kRows[] = {
      SW | SR | IW | IR, kReaders},
     {"r2-delete-object", "DELETE", "/accounts/$A/r2/buckets/none/objects/a/b", About::Storage,
      SW | IW, kWriters},
+    {"r2-create-upload", "POST", "/accounts/$A/r2/buckets/none/uploads", About::Storage, SW | IW,
+     kWriters, "{}"},
+    {"r2-list-uploads", "GET", "/accounts/$A/r2/buckets/none/uploads", About::Storage,
+     SW | SR | IW | IR, kReaders},
+    {"r2-list-parts", "GET", "/accounts/$A/r2/buckets/none/uploads/" ID "/parts", About::Storage,
+     SW | SR | IW | IR, kReaders},
+    {"r2-put-part", "PUT", "/accounts/$A/r2/buckets/none/uploads/" ID "/parts/1", About::Storage,
+     SW | IW, kWriters, "body"},
+    {"r2-complete-upload", "POST", "/accounts/$A/r2/buckets/none/uploads/" ID "/complete",
+     About::Storage, SW | IW, kWriters, "{}"},
+    {"r2-abort-upload", "DELETE", "/accounts/$A/r2/buckets/none/uploads/" ID, About::Storage,
+     SW | IW, kWriters},
+    {"r2-get-object-metadata", "GET", "/accounts/$A/r2/buckets/none/metadata/a/b", About::Storage,
+     SW | SR | IW | IR, kReaders},
+    {"r2-put-object-metadata", "PUT", "/accounts/$A/r2/buckets/none/metadata/a/b", About::Storage,
+     SW | IW, kWriters, "{}"},
+    {"r2-copy-object", "POST", "/accounts/$A/r2/buckets/none/copies", About::Storage, SW | IW,
+     kWriters, "{}"},
+    {"r2-create-share-link", "POST", "/accounts/$A/r2/buckets/none/share-links", About::Storage,
+     SW | SR | IW | IR, kReaders, "{}"},
+    {"r2-get-bucket-usage", "GET", "/accounts/$A/r2/buckets/none/usage", About::Storage,
+     SW | SR | UA, kReaders},
+    {"r2-get-usage", "GET", "/accounts/$A/r2/usage", About::Storage, SW | SR | UA, kReaders},
     {"r2-get-account-level-metrics", "GET", "/accounts/$A/r2/metrics", About::Storage, SW | SR | UA,
      kReaders},
 
@@ -145,6 +170,16 @@ const char* const kElsewhere[] = {
     "r2-explain",                         // ExplainTest
     "graphql",                            // MetricsTest: its refusals are GraphQL's
     "openapi-document",                   // OpenApiTest: for anybody
+    "session-create",                     // SessionTest, as all of these
+    "session-get",
+    "session-delete",
+    "session-setup-inspect",
+    "session-setup-password",
+    "user-password-update",
+    "user-sessions-list",
+    "user-sessions-delete-all",
+    "user-sessions-delete",
+    "users-create-setup-link",
 };
 
 enum class Kind { AccountToken, UserToken, SignedIn };

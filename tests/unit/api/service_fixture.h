@@ -125,6 +125,9 @@ class ServiceTest : public ::testing::Test {
     audiences.add_host("127.0.0.1:9000", Jurisdiction::Default);
     audiences.add_host("127.0.0.1:9010", Jurisdiction::Eu);
     authenticator_.set_audiences(std::move(audiences));
+    endpoints_.s3.emplace_back(Jurisdiction::Default, "http://127.0.0.1:9000", "");
+    endpoints_.s3.emplace_back(Jurisdiction::Eu, "http://127.0.0.1:9010", "");
+    endpoints_.api = "http://127.0.0.1:9001/client/v4";
     config_.hosts.emplace_back("coffer.example.com");
     config_.failures.delay_max = std::chrono::milliseconds(1);
     start();
@@ -140,7 +143,11 @@ class ServiceTest : public ::testing::Test {
   }
 
   Services services() {
-    return Services(identity_, authorizer_, authenticator_, *audit_log_, *store_, clock_, random_);
+    Services known(identity_, sessions_, authorizer_, authenticator_, *audit_log_, *store_, clock_,
+                   random_);
+    known.endpoints = [this] { return endpoints_; };
+    known.usage = &usage_;
+    return known;
   }
 
   template <class T>
@@ -298,11 +305,16 @@ class ServiceTest : public ::testing::Test {
   blob::MasterKey master_key_ = blob::MasterKey::generate(random_);
   blob::SealedBlobs sealed_{*blobs_, master_key_, random_, pool_};
   auth::Identity identity_{*meta_identity_, master_key_, clock_, random_};
+  auth::Passwords passwords_{pool_, random_, auth::PasswordCost{64, 1}};
+  auth::Sessions sessions_{identity_, *meta_identity_, master_key_, passwords_, clock_, random_};
   auth::Authorizer authorizer_{identity_, clock_};
   auth::Authenticator authenticator_{identity_, clock_, false};
   std::unique_ptr<auth::AuditLog> audit_log_;
   std::unique_ptr<store::Store> store_;
+  store::RequestUsage usage_{{{Jurisdiction::Default, *meta_}, {Jurisdiction::Eu, *meta_eu_}},
+                             clock_};
   ServiceConfig config_;
+  Endpoints endpoints_;
   AccountId account_;
   std::unique_ptr<Service> service_;
   auth::IssuedToken admin_;

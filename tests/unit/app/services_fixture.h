@@ -33,13 +33,15 @@ class ServicesTest : public ::testing::Test {
     identity_ =
         std::make_unique<auth::Identity>(*roots_.front()->meta, master_key_, clock_, random_);
     authorizer_ = std::make_unique<auth::Authorizer>(*identity_, clock_);
+    sessions_ = std::make_unique<auth::Sessions>(*identity_, *roots_.front()->meta, master_key_,
+                                                 passwords_, clock_, random_);
     store_ = std::make_unique<store::Store>(store::Environment{clock_, random_, pool_},
                                             std::move(placements));
     EXPECT_TRUE(run(identity_->load()));
     EXPECT_TRUE(run(store_->recover()));
     account_ = run(identity_->create_account("default", true)).value().id;
     administration_ = std::make_unique<Administration>(
-        Administered{*identity_, *authorizer_, *store_, clock_, random_});
+        Administered{*identity_, *sessions_, *authorizer_, *store_, clock_, random_});
   }
 
   template <class T>
@@ -78,6 +80,8 @@ class ServicesTest : public ::testing::Test {
   };
   std::vector<std::unique_ptr<Root>> roots_;
   std::unique_ptr<auth::Identity> identity_;
+  auth::Passwords passwords_{pool_, random_, auth::PasswordCost{64, 1}};
+  std::unique_ptr<auth::Sessions> sessions_;
   std::unique_ptr<auth::Authorizer> authorizer_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Administration> administration_;

@@ -24,7 +24,8 @@ Introduction example(bool token_made) {
 }
 
 TEST(Welcome, ShowsNewKeysOnATerminal) {
-  const std::string text = welcome_text(example(true), true, "", "r2.localhost", "COMMAND");
+  const std::string text =
+      welcome_text(example(true), true, "", "r2.localhost", "COMMAND", Dashboard());
   EXPECT_THAT(
       text, AllOf(HasSubstr("cofa_value"), HasSubstr("ac7e55"), HasSubstr("5ec4e7"),
                   HasSubstr("http://127.0.0.1:9010"),
@@ -34,19 +35,34 @@ TEST(Welcome, ShowsNewKeysOnATerminal) {
 TEST(Welcome, ShowsNoKeysAnywhereElse) {
   for (const bool token_made : {false, true}) {
     for (const char* file : {"", "/run/b.json"}) {
-      const std::string text = welcome_text(example(token_made), false, file, "", "COMMAND");
+      const std::string text =
+          welcome_text(example(token_made), false, file, "", "COMMAND", Dashboard());
       EXPECT_THAT(text, AllOf(Not(HasSubstr("cofa_value")), Not(HasSubstr("5ec4e7"))));
     }
   }
 }
 
 TEST(Welcome, ShowsOldKeysNowhere) {
-  const std::string text = welcome_text(example(false), true, "/run/b.json", "", "COMMAND");
+  const std::string text =
+      welcome_text(example(false), true, "/run/b.json", "", "COMMAND", Dashboard());
   EXPECT_THAT(text, AllOf(Not(HasSubstr("5ec4e7")), HasSubstr("in /run/b.json")));
 }
 
 TEST(Welcome, SaysHowToGetKeysWhereNoneWereMade) {
-  EXPECT_THAT(welcome_text(example(false), true, "", "", "COMMAND"), HasSubstr("COMMAND"));
+  EXPECT_THAT(welcome_text(example(false), true, "", "", "COMMAND", Dashboard()),
+              HasSubstr("COMMAND"));
+}
+
+TEST(Welcome, ShowsTheSetupLinkToATerminalOnly) {
+  Dashboard dashboard;
+  dashboard.url = "http://127.0.0.1:9001";
+  dashboard.setup_link = "http://127.0.0.1:9001/setup#secret";
+  const std::string shown = welcome_text(example(true), true, "", "", "COMMAND", dashboard);
+  EXPECT_THAT(shown, HasSubstr("  Dashboard             http://127.0.0.1:9001\n"));
+  EXPECT_THAT(shown, HasSubstr("http://127.0.0.1:9001/setup#secret\n"));
+  const std::string piped = welcome_text(example(true), false, "", "", "COMMAND", dashboard);
+  EXPECT_THAT(piped, HasSubstr("http://127.0.0.1:9001\n"));
+  EXPECT_THAT(piped, Not(HasSubstr("secret")));
 }
 
 }  // namespace

@@ -166,11 +166,13 @@ TEST_F(SessionsTest, SigningOutEndsOneOrAllAndOnlyOnesOwn) {
   const StartedSession first = sign_in("ada@example.com").value();
   const StartedSession second = sign_in("ada@example.com").value();
   const StartedSession other = sign_in("bob@example.com").value();
-  const SessionId id = run(sessions_->use(first.token)).value().id;
+  const SessionInfo info = run(sessions_->use(first.token)).value();
+  const SessionId id = info.id;
   ASSERT_TRUE(run(sessions_->end(bob, id)));
   EXPECT_TRUE(works(first));
   ASSERT_TRUE(run(sessions_->end(ada, id)));
   EXPECT_FALSE(works(first));
+  EXPECT_FALSE(sessions_->is_live(info));
   EXPECT_EQ(sessions_->sessions(ada).size(), 1u);
   ASSERT_TRUE(run(sessions_->end_all(ada)));
   EXPECT_FALSE(works(second));

@@ -11,6 +11,7 @@ using ::testing::Not;
 TEST(AccessLog, CutsWhatCarriesACredential) {
   EXPECT_EQ(redact_query("a=b&X-Amz-Signature=abc&c"), "a=b&X-Amz-Signature=-&c");
   EXPECT_EQ(redact_query("x-amz-security-token=t"), "x-amz-security-token=-");
+  EXPECT_EQ(redact_query("cf-r2-jurisdiction=eu&ticket=1.ab"), "cf-r2-jurisdiction=eu&ticket=-");
   EXPECT_EQ(redact_query("X-Amz%2DCredential=k%2F2026&X-Amz-Date=d"),
             "X-Amz%2DCredential=-&X-Amz-Date=d");
   EXPECT_EQ(redact_query("AWSAccessKeyId=k&Signature=s&Expires=1"),

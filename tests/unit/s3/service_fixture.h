@@ -144,6 +144,7 @@ class ServiceTest : public ::testing::Test {
     ServiceConfig config;
     config.strict = strict_;
     config.failures = failures;
+    config.usage = &usage_;
     return std::make_unique<Service>(std::move(config), pinned, *store_, identity_, *authenticator_,
                                      authorizer_, clock_, &observer_);
   }
@@ -318,6 +319,8 @@ class ServiceTest : public ::testing::Test {
   blob::MasterKey master_key_ = blob::MasterKey::generate(random_);
   blob::SealedBlobs sealed_{*engines_.blobs, master_key_, random_, pool_};
   auth::Identity identity_{*engines_.meta_identity, master_key_, clock_, random_};
+  store::RequestUsage usage_{
+      {{Jurisdiction::Default, *engines_.meta}, {Jurisdiction::Eu, *engines_.meta_eu}}, clock_};
   auth::Authorizer authorizer_{identity_, clock_};
   std::unique_ptr<auth::Authenticator> authenticator_;
   std::unique_ptr<store::Store> store_;

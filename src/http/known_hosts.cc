@@ -1,11 +1,11 @@
-#include "api/hosts.h"
+#include "http/known_hosts.h"
 
 #include "base/headers.h"
 #include "base/ip_address.h"
 
 #include <algorithm>
 
-namespace coffer::api {
+namespace coffer::http {
 namespace {
 
 /// Without the port; of an IPv6 literal also without its brackets.
@@ -30,4 +30,4 @@ bool is_known_host(std::string_view host, const std::vector<std::string>& names)
   });
 }
 
-}  // namespace coffer::api
+}  // namespace coffer::http
