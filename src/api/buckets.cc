@@ -2,8 +2,6 @@
 #include "api/r2.h"
 #include "store/fan_out.h"
 
-#include <boost/json/serialize.hpp>
-
 #include <array>
 #include <functional>
 #include <vector>
@@ -28,13 +26,9 @@ json::object describe(const store::Bucket& bucket, Jurisdiction jurisdiction) {
 }
 
 /// As the audit log keeps it.
-std::string settings_of(Jurisdiction jurisdiction, std::string_view location,
-                        store::StorageClass storage_class) {
-  json::object out;
-  out["jurisdiction"] = to_string(jurisdiction);
-  out["location"] = location;
-  out["storage_class"] = storage_class_name(storage_class);
-  return json::serialize(out);
+records::BucketSettings settings_of(Jurisdiction jurisdiction, std::string_view location,
+                                    store::StorageClass storage_class) {
+  return records::BucketSettings(jurisdiction, location, storage_class_name(storage_class));
 }
 
 /// In upper case, as answers have it. InvalidArgument.
@@ -129,7 +123,7 @@ Task<Result<Reply>> create_bucket(Call& call) {
   }
   store::BucketAddress address(call.account(), jurisdiction, std::move(name));
   std::optional<records::AuditEntry> audit =
-      bucket_audit(call, "CreateBucket", address, {},
+      bucket_audit(call, "CreateBucket", address, std::nullopt,
                    settings_of(jurisdiction, options.location, options.storage_class));
   CO_TRY(const auto bucket, co_await call.store().create_bucket(
                                 std::move(address), std::move(options), std::move(audit)));
@@ -166,9 +160,9 @@ Task<Result<Reply>> patch_bucket(Call& call) {
 Task<Result<Reply>> delete_bucket(Call& call) {
   CO_TRY(auto address, authorized_bucket(call, auth::OperationName::DeleteBucket));
   CO_TRY(const auto before, co_await call.store().get_bucket(address));
-  std::optional<records::AuditEntry> audit =
-      bucket_audit(call, "DeleteBucket", address,
-                   settings_of(address.jurisdiction, before.location, before.storage_class), {});
+  std::optional<records::AuditEntry> audit = bucket_audit(
+      call, "DeleteBucket", address,
+      settings_of(address.jurisdiction, before.location, before.storage_class), std::nullopt);
   CO_TRY_VOID(co_await call.store().delete_bucket(std::move(address), std::move(audit)));
   co_return Reply();
 }

@@ -106,19 +106,11 @@ Result<std::string> read_key_text(const Query& query, std::string_view name) {
 }
 
 records::AuditEntry bucket_audit(const Call& call, std::string action,
-                                 const store::BucketAddress& bucket, std::string before,
-                                 std::string after) {
-  records::AuditEntry entry;
-  entry.id = AuditId::make(call.services.random);
-  entry.time = call.now();
-  entry.account = bucket.account;
-  entry.actor = call.actor();
-  entry.action = std::move(action);
-  entry.resource_type = "r2.bucket";
-  entry.resource_id = bucket.name.text();
-  entry.before = std::move(before);
-  entry.after = std::move(after);
-  return entry;
+                                 const store::BucketAddress& bucket,
+                                 const std::optional<records::BucketSettings>& before,
+                                 const std::optional<records::BucketSettings>& after) {
+  return records::bucket_audit(AuditId::make(call.services.random), call.now(), bucket.account,
+                               call.actor(), std::move(action), bucket.name.text(), before, after);
 }
 
 }  // namespace coffer::api

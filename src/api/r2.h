@@ -2,6 +2,7 @@
 
 #include "api/call.h"
 #include "auth/access.h"
+#include "records/bucket_audit.h"
 
 #include <initializer_list>
 #include <optional>
@@ -60,9 +61,10 @@ Result<ObjectTarget> authorized_object(const Call& call, Jurisdiction jurisdicti
 /// A query parameter that keys are compared with, in their form. InvalidArgument.
 Result<std::string> read_key_text(const Query& query, std::string_view name);
 
-/// The entry of a bucket's change. `before` and `after`: JSON, empty when there is nothing.
+/// The entry of a bucket's change.
 records::AuditEntry bucket_audit(const Call& call, std::string action,
-                                 const store::BucketAddress& bucket, std::string before,
-                                 std::string after);
+                                 const store::BucketAddress& bucket,
+                                 const std::optional<records::BucketSettings>& before,
+                                 const std::optional<records::BucketSettings>& after);
 
 }  // namespace coffer::api

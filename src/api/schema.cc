@@ -20,10 +20,11 @@ constexpr std::array kNamed{
                 "string, created_on: time, suspended: boolean, two_factor_authentication_enabled: "
                 "boolean, is_operator: boolean}"},
     NamedSchema{"Role", "{id: id, name: string, description: string, permissions: object}"},
-    NamedSchema{"Member",
-                "{id: id, email: string, status: 'accepted'|'pending', user: {id: id, email: "
-                "string, first_name: string?, last_name: string?, "
-                "two_factor_authentication_enabled: boolean}, roles: Role[]}"},
+    NamedSchema{
+        "Member",
+        "{id: id, email: string, status: 'accepted'|'pending', user: {id: id, email: "
+        "string, first_name: string?, last_name: string?, "
+        "two_factor_authentication_enabled: boolean, has_password: boolean}, roles: Role[]}"},
     NamedSchema{"Membership",
                 "{id: id, status: 'accepted'|'pending'|'rejected', api_access_enabled: boolean, "
                 "roles: string[], permissions: object, account: Account}"},

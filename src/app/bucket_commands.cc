@@ -1,9 +1,9 @@
 #include "app/operator_commands.h"
 #include "auth/identity.h"
 #include "base/log.h"
+#include "records/bucket_audit.h"
 
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <array>
 
@@ -33,20 +33,13 @@ Result<store::BucketAddress> bucket_of(const Arguments& arguments, const auth::I
   return store::BucketAddress(account, jurisdiction, std::move(name));
 }
 
-/// For the audit log; `settings` as JSON.
 records::AuditEntry audit_of(const Administered& services, const store::BucketAddress& address,
-                             std::string action, std::string before, std::string after) {
-  records::AuditEntry entry;
-  entry.id = AuditId::make(services.random);
-  entry.time = services.clock.now();
-  entry.account = address.account;
-  entry.actor = command_line_actor();
-  entry.action = std::move(action);
-  entry.resource_type = "r2.bucket";
-  entry.resource_id = address.name.text();
-  entry.before = std::move(before);
-  entry.after = std::move(after);
-  return entry;
+                             std::string action,
+                             const std::optional<records::BucketSettings>& before,
+                             const std::optional<records::BucketSettings>& after) {
+  return records::bucket_audit(AuditId::make(services.random), services.clock.now(),
+                               address.account, command_line_actor(), std::move(action),
+                               address.name.text(), before, after);
 }
 
 Task<Answer> bucket_create(const Administered& services, const Arguments& arguments) {
@@ -56,11 +49,9 @@ Task<Answer> bucket_create(const Administered& services, const Arguments& argume
   store::CreateBucketOptions options;
   CO_TRY(options.location, arguments.location());
   const Jurisdiction jurisdiction = address.jurisdiction;
-  json::object settings;
-  settings["jurisdiction"] = to_string(jurisdiction);
-  settings["location"] = options.location;
+  const records::BucketSettings settings(jurisdiction, options.location, "Standard");
   std::optional<records::AuditEntry> audit =
-      audit_of(services, address, "CreateBucket", "", json::serialize(settings));
+      audit_of(services, address, "CreateBucket", std::nullopt, settings);
   CO_TRY(const store::Bucket bucket, co_await services.store.create_bucket(
                                          std::move(address), std::move(options), std::move(audit)));
   log_info("bucket created: " + std::string(to_string(jurisdiction)) + "/" + bucket.name.text());
@@ -93,10 +84,9 @@ Task<Answer> bucket_delete(const Administered& services, const Arguments& argume
   CO_TRY(store::BucketAddress address, bucket_of(arguments, services.identity));
   const std::string jurisdiction(to_string(address.jurisdiction));
   const std::string name = address.name.text();
-  json::object settings;
-  settings["jurisdiction"] = jurisdiction;
+  const records::BucketSettings settings(address.jurisdiction);
   std::optional<records::AuditEntry> audit =
-      audit_of(services, address, "DeleteBucket", json::serialize(settings), "");
+      audit_of(services, address, "DeleteBucket", settings, std::nullopt);
   CO_TRY_VOID(co_await services.store.delete_bucket(std::move(address), std::move(audit)));
   log_info("bucket deleted: " + jurisdiction + "/" + name);
   json::object out;

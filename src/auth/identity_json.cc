@@ -158,6 +158,7 @@ json::object to_json(const Member& member) {
   user["first_name"] = member.user->name.empty() ? json::value() : json::value(member.user->name);
   user["last_name"] = nullptr;
   user["two_factor_authentication_enabled"] = false;
+  user["has_password"] = !member.user->password_hash.empty();  // ours
   json::object out;
   out["id"] = member.membership->id.hex();
   out["email"] = member.user->email;

@@ -1,7 +1,9 @@
 #include "s3/audit.h"
 
+#include "records/bucket_audit.h"
+
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace coffer::s3 {
@@ -23,55 +25,26 @@ records::Actor actor_of(const Call& call) {
   return actor;
 }
 
-records::AuditEntry entry_of(const Call& call, std::string action) {
-  records::AuditEntry entry;
-  entry.id = AuditId::parse(call.request.id).value_or(AuditId());
-  entry.time = call.services.clock.now();
-  entry.account = call.account();
-  entry.actor = actor_of(call);
-  entry.action = std::move(action);
-  entry.resource_type = "r2.bucket";
-  entry.resource_id = call.target.bucket;
-  return entry;
-}
-
-/// The members of a JSON object. Names of buckets, jurisdictions, places and classes have no
-/// character that JSON would have to escape.
-class Members {
- public:
-  void add(std::string_view name, std::string_view value) {
-    text_.append(text_.empty() ? "\"" : ",\"").append(name);
-    text_.append("\":\"").append(value).append("\"");
-  }
-  std::string object() const { return "{" + text_ + "}"; }
-
- private:
-  std::string text_;
-};
-
-Members members_of(const Call& call) {
-  Members members;
-  members.add("name", call.target.bucket);
-  members.add("jurisdiction", to_string(call.jurisdiction()));
-  return members;
+records::AuditEntry entry_of(const Call& call, std::string action,
+                             const std::optional<records::BucketSettings>& before,
+                             const std::optional<records::BucketSettings>& after) {
+  return records::bucket_audit(AuditId::parse(call.request.id).value_or(AuditId()),
+                               call.services.clock.now(), call.account(), actor_of(call),
+                               std::move(action), call.target.bucket, before, after);
 }
 
 }  // namespace
 
 records::AuditEntry audit_of_creation(const Call& call, const store::CreateBucketOptions& options) {
-  records::AuditEntry entry = entry_of(call, "CreateBucket");
-  Members members = members_of(call);
-  members.add("location", options.location);
+  // By R2's names, not by S3's.
   const bool standard = options.storage_class == store::StorageClass::Standard;
-  members.add("storage_class", standard ? "Standard" : "InfrequentAccess");
-  entry.after = members.object();
-  return entry;
+  const records::BucketSettings settings(call.jurisdiction(), options.location,
+                                         standard ? "Standard" : "InfrequentAccess");
+  return entry_of(call, "CreateBucket", std::nullopt, settings);
 }
 
 records::AuditEntry audit_of_deletion(const Call& call) {
-  records::AuditEntry entry = entry_of(call, "DeleteBucket");
-  entry.before = members_of(call).object();
-  return entry;
+  return entry_of(call, "DeleteBucket", records::BucketSettings(call.jurisdiction()), std::nullopt);
 }
 
 }  // namespace coffer::s3

@@ -40,7 +40,7 @@ TEST_F(AuditTest, TellsWhoCreatedAndDeletedABucket) {
   EXPECT_EQ(creation.resource_type, "r2.bucket");
   EXPECT_EQ(creation.resource_id, "photos");
   EXPECT_EQ(creation.before, "");
-  EXPECT_EQ(creation.after, R"({"name":"photos","jurisdiction":"default","location":"ENAM",)"
+  EXPECT_EQ(creation.after, R"({"jurisdiction":"default","location":"ENAM",)"
                             R"("storage_class":"Standard"})");
   EXPECT_EQ(creation.actor.kind, records::Actor::Kind::Token);
   EXPECT_EQ(creation.actor.token->hex(), admin_.id);
@@ -49,7 +49,7 @@ TEST_F(AuditTest, TellsWhoCreatedAndDeletedABucket) {
   EXPECT_EQ(creation.actor.interface, "S3");
   EXPECT_EQ(creation.actor.request_id, "00000000000000000000000000000001");
   EXPECT_EQ(entries[0].action, "DeleteBucket");
-  EXPECT_EQ(entries[0].before, R"({"name":"photos","jurisdiction":"default"})");
+  EXPECT_EQ(entries[0].before, R"({"jurisdiction":"default"})");
   EXPECT_EQ(entries[0].after, "");
 }
 
