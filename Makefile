@@ -26,6 +26,7 @@ run: build ## build, then serve on 127.0.0.1:9000; ARGS="--data /srv/coffer" pas
 	@exec build/release/coffer serve $(ARGS)
 
 build: build/release/build.ninja ## the program: build/release/coffer
+	@tools/build-dashboard
 	@ninja -C build/release -j$(JOBS) --quiet coffer
 
 test: $(call deps,build) $(call deps,test) ## everything CI runs: unit and simulation tests, clients, crashes

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `make test` runs: build, ctest, the real clients, the crash test; all of them, whatever fails.
+"""What `make test` runs: build, ctest, the real clients, the dashboard, the crash test; all of them, whatever fails.
 
 Prints the seconds of every stage and, as its last line, `coffer: N passed, N failed, N skipped`. The
 unit of counting is the single test: a GoogleTest case, a client's check, a ctest entry that is not a
@@ -40,8 +40,10 @@ def build(jobs):
     cache = BUILD / "CMakeCache.txt"
     if not cache.exists() or "COFFER_TESTS:BOOL=ON" not in cache.read_text():
         subprocess.run(["cmake", "--preset", "release", "-DCOFFER_TESTS=ON"], cwd=ROOT, check=True)
+    dashboard = subprocess.run([ROOT / "tools" / "build-dashboard"], env=dict(os.environ, REQUIRE="1"),
+                               check=False)
     done = subprocess.run(["ninja", "-C", str(BUILD), f"-j{jobs}", "-k", "0", "--quiet"], check=False)
-    return Counts(failed=1 if done.returncode != 0 else 0)
+    return Counts(failed=(done.returncode != 0) + (dashboard.returncode != 0))
 
 
 def unit_tests(jobs):
@@ -113,6 +115,9 @@ def main():
     clients = ROOT / "tests" / "clients" / "run.sh"
     if clients.exists():
         stages.append(("clients", lambda: counted_by_itself("clients", [str(clients), str(PROGRAM)])))
+    dashboard = ROOT / "tests" / "dashboard" / "run.py"
+    if dashboard.exists():
+        stages.append(("dashboard", lambda: counted_by_itself("dashboard", [str(dashboard), str(PROGRAM)])))
     crash = ROOT / "tests" / "crash" / "kill.py"
     if crash.exists():
         stages.append(("crash", lambda: counted_by_itself("crash", [str(crash), str(PROGRAM)])))

@@ -1,0 +1,35 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
+import { ErrorPage, NotFoundPage, PendingPage } from '~/components/pages'
+import { routeTree } from './routes'
+import { returnPath } from './search'
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    // Every value is a text: by default `?prefix=1e5` would be read as a number, and keys must survive as they are.
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(String),
+    defaultPreload: 'intent',
+    // The query cache decides what is fresh.
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 300,
+    defaultPendingComponent: PendingPage,
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+  })
+}
+
+/** To sign-in, with the way back to where the person is. A page that shows a secret once asks them first. */
+export function leaveForSignIn(router: ReturnType<typeof makeRouter>): Promise<void> {
+  const to = returnPath(router.state.location.href)
+  return router.navigate({ to: '/sign-in', search: to === undefined ? {} : { to } })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}
