@@ -45,6 +45,7 @@ const test = base.extend<{ trap: Trap; expectNothingRan: () => Promise<void> }>(
 })
 
 test.use({ world: 'hostile' })
+test.describe.configure({ timeout: 120_000 })
 
 async function hackedFrames(context: BrowserContext): Promise<string[]> {
   const hacked: string[] = []

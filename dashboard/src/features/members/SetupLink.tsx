@@ -4,6 +4,7 @@ import { useSession } from '~/api/queries'
 import { CopyButton, CopyField } from '~/components/copy'
 import { formatTime } from '~/components/format'
 import { FormError } from '~/components/states'
+import { FocusHere } from '../objects/FocusHere'
 import { useSetupLink } from './members'
 
 interface Props {
@@ -49,7 +50,7 @@ export function SetupLink({ userId, email, hasPassword }: Props) {
   const address = window.location.origin + link.data.path
   const name = hasPassword ? 'Link to reset the password' : 'Set-up link'
   return (
-    <div className="flex flex-col gap-3">
+    <FocusHere className="flex flex-col gap-3">
       <CopyField label={name} value={address} />
       <p className="text-kumo-subtle">
         It is shown only now, works once, and expires {formatTime(link.data.expires_on)}. Whoever opens it can set the
@@ -58,7 +59,7 @@ export function SetupLink({ userId, email, hasPassword }: Props) {
       <CopyButton text={address} label={name.toLowerCase()} size="base" className="self-start">
         Copy link
       </CopyButton>
-    </div>
+    </FocusHere>
   )
 }
 

@@ -2,6 +2,7 @@ import { Button } from '@cloudflare/kumo/components/button'
 import { Dialog } from '@cloudflare/kumo/components/dialog'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { FormError } from '~/components/states'
+import { useFocusReturn } from './use-focus-return'
 
 interface Props {
   title: ReactNode
@@ -17,6 +18,7 @@ interface Props {
 
 /** A short form in a dialog. Mount it only while it is open. */
 export function FormDialog({ title, children, confirmLabel, ready, onClose, keepsOpen = false, onSubmit }: Props) {
+  useFocusReturn()
   const [pending, setPending] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const submit = async (event: FormEvent) => {

@@ -6,8 +6,10 @@ import { formatCount, plural } from '~/components/format'
 import { FormError } from '~/components/states'
 import { toast } from '~/components/toast'
 import { ProgressBar } from '../uploads/ProgressBar'
+import { FocusHere } from './FocusHere'
 import type { JobProgress, Report } from './jobs'
 import { Name } from './Name'
+import { useFocusReturn } from './use-focus-return'
 
 interface Props {
   title: ReactNode
@@ -30,6 +32,7 @@ interface Props {
 /** Asks, then shows how a long work over many objects goes, and what of it failed. Mount it only while it is open. */
 export function JobDialog(props: Props) {
   const { title, ready = true, typed, run, onClose, onChanged } = props
+  useFocusReturn()
   const [text, setText] = useState('')
   const [progress, setProgress] = useState<JobProgress>()
   const [isRunning, setIsRunning] = useState(false)
@@ -116,11 +119,8 @@ export function JobDialog(props: Props) {
 
 function Progress({ progress, isRunning, doing, did }: Props & { progress: JobProgress; isRunning: boolean }) {
   const { found, done, skipped, failed, failures, counted } = progress
-  const region = useRef<HTMLDivElement>(null)
-  // The button that started it is gone, and the focus with it.
-  useEffect(() => region.current?.focus(), [])
   return (
-    <div ref={region} tabIndex={-1} className="flex flex-col gap-3 outline-none!">
+    <FocusHere className="flex flex-col gap-3">
       <ProgressBar label={doing} value={done + skipped + failed} max={found} tone={failed > 0 ? 'danger' : 'brand'} />
       <p role="status" className="tabular-nums">
         {isRunning ? `${doing} ` : `${did} `}
@@ -141,7 +141,7 @@ function Progress({ progress, isRunning, doing, did }: Props & { progress: JobPr
           </ul>
         </div>
       )}
-    </div>
+    </FocusHere>
   )
 }
 

@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react'
 import { isJurisdiction } from '~/api/jurisdictions'
 import { keys } from '~/api/keys'
 import { useActions } from '~/api/queries'
@@ -20,6 +20,7 @@ import { ObjectsToolbar } from './ObjectsToolbar'
 import { RowMenu } from './RowMenu'
 import type { Row } from './rows'
 import { isEmpty, nothing, targetOf, type Selection } from './selection'
+import { useFocusFallback } from './use-focus-fallback'
 
 const route = '/signed-in/$accountId/r2/buckets/$jurisdiction/$bucket/objects'
 
@@ -30,21 +31,37 @@ export function ObjectsPage() {
     [accountId, jurisdiction, name],
   )
   const { prefix: folder = '', search = '' } = useSearch({ from: route })
+  const page = useRef<HTMLDivElement>(null)
+  const isEntered = useRef(false)
+  useEffect(() => {
+    isEntered.current = true
+  }, [])
   // Another folder is another list: nothing selected, scrolled to the top.
   return (
-    <>
+    <div ref={page}>
       <h2 className="sr-only">Objects</h2>
       <Folder
         key={`${bucket.jurisdiction}/${bucket.bucket}/${folder}`}
         bucket={bucket}
         folder={folder}
         search={search}
+        page={page}
+        isEntered={isEntered}
       />
-    </>
+    </div>
   )
 }
 
-function Folder({ bucket, folder, search }: { bucket: BucketRef; folder: string; search: string }) {
+interface FolderProps {
+  bucket: BucketRef
+  folder: string
+  search: string
+  page: RefObject<HTMLElement | null>
+  /** Another folder was shown before this one. */
+  isEntered: RefObject<boolean>
+}
+
+function Folder({ bucket, folder, search, page, isEntered }: FolderProps) {
   const { object } = useSearch({ from: route })
   const navigate = useNavigate({ from: '/$accountId/r2/buckets/$jurisdiction/$bucket/objects' })
   const client = useQueryClient()
@@ -55,6 +72,7 @@ function Folder({ bucket, folder, search }: { bucket: BucketRef; folder: string;
   const [menu, setMenu] = useState<{ row: Row; anchor: Element }>()
   const download = useDownload(bucket)
   const prefix = folder + search
+  useFocusFallback(dialog !== undefined || object !== undefined, isEntered, page)
 
   const open = (row: Row) => {
     if (row.kind === 'folder') void navigate({ search: { prefix: row.key } })

@@ -7,6 +7,7 @@ import { CopyButton, CopyField } from '~/components/copy'
 import { formatTime } from '~/components/format'
 import { FormError } from '~/components/states'
 import type { BucketRef } from './bucket-ref'
+import { FocusHere } from './FocusHere'
 import { baseName } from './key-display'
 import { Name } from './Name'
 import { createShareLink } from './objects'
@@ -52,14 +53,14 @@ export function ShareDialog({ bucket, objectKey, onClose }: Props) {
               items={lifetimes}
             />
           ) : (
-            <>
+            <FocusHere className="flex flex-col gap-4">
               <CopyField label="Link" value={link.data.url} />
               <p className="text-kumo-subtle">
                 Expires {formatTime(link.data.expires_on)}. To end it sooner, revoke the API token with the Access Key
                 ID <code className="font-mono text-sm wrap-anywhere">{link.data.parent_access_key_id}</code>, or delete
                 the object.
               </p>
-            </>
+            </FocusHere>
           )}
           <FormError error={link.error} />
           <div className="flex flex-wrap justify-end gap-2">

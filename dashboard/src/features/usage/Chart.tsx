@@ -30,7 +30,7 @@ export function Chart(props: ChartProps) {
     <Card title={title} description={<span id={id}>{summary}</span>}>
       <figure aria-labelledby={id} className="flex flex-col gap-3">
         <Legend lines={lines} times={times} at={at} format={format} />
-        <div className="h-56 w-full" aria-hidden>
+        <div className="relative h-56 w-full" aria-hidden>
           <Suspense fallback={null}>
             <ChartCanvas times={times} lines={lines} format={format} onPoint={setAt} />
           </Suspense>

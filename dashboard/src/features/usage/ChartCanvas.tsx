@@ -33,7 +33,8 @@ export function ChartCanvas({ times, lines, format, onPoint }: Props) {
     }
   }, [times, lines, format, onPoint, mode])
 
-  return <div ref={box} className="size-full" />
+  // Out of the flow: a drawing has the width that it was drawn with, and must not hold the page as wide when it narrows.
+  return <div ref={box} className="absolute inset-0 overflow-hidden" />
 }
 
 function sizeOf(element: HTMLElement): { width: number; height: number } {
