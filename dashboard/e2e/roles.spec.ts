@@ -99,7 +99,7 @@ for (const role of ROLES) {
     await expectOffered(page, 'button', 'Create folder', role.writes)
     await row.getByRole('button', { name: 'Actions for beach.txt' }).click()
     const reading = ['Details', 'Download', 'Share link…']
-    await expect(page.getByRole('menuitem')).toHaveText(role.writes ? [...reading, 'Rename…', 'Copy…', 'Delete…'] : reading)
+    await expect(page.getByRole('menuitem')).toHaveText(role.writes ? [...reading, 'Rename…', 'Copy to…', 'Delete…'] : reading)
     await page.getByRole('menuitem', { name: 'Details' }).click()
     await expect(page.getByRole('dialog').getByRole('region', { name: 'Metadata' })).toBeVisible()
     await expectOffered(page, 'button', 'Edit metadata', role.writes)

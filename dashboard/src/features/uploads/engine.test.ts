@@ -292,6 +292,18 @@ describe('UploadEngine', () => {
     expect(engine.views()).toEqual([])
   })
 
+  it('remembers what was begun before it was known whose it is', async () => {
+    const engine = new UploadEngine({ transport: server, memory: new UploadMemory(storage), clock, tab: 't' })
+    server.spoil = (what) => (what === 'part 4' ? { status: 503 } : undefined)
+    engine.add(ref, [{ file: fileOf('a', 80 * mib), key: 'a' }])
+    await clock.pass(1000)
+    expect(new UploadMemory(storage).of('u1')).toEqual([])
+    engine.signIn('u1')
+    expect(new UploadMemory(storage).of('u1').map(({ upload }) => upload)).toEqual(['up1'])
+    await clock.pass(1000)
+    expect(engine.views()).toHaveLength(1)
+  })
+
   it('resumes after a reload with the same file only', async () => {
     const before = engineFor('t')
     server.spoil = (what) => (['part 4', 'part 6'].includes(what) ? { status: 503 } : undefined)

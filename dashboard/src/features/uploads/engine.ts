@@ -92,7 +92,11 @@ export class UploadEngine {
     for (const item of this.items.values()) {
       if (item.state === 'signed-out') this.setState(item, 'queued')
     }
-    if (isNew) this.recall()
+    if (isNew) {
+      this.recall()
+      // Those that were begun before it was known whose they are.
+      for (const item of this.open) if (item.file) this.remember(item)
+    }
     this.pump()
   }
 
