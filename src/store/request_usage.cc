@@ -187,6 +187,7 @@ class RequestUsage::Impl {
       if (query.jurisdiction && *query.jurisdiction != root.jurisdiction) continue;
       CO_TRY_VOID(co_await read(*root.engine, query, sums));
     }
+    add_unsaved(query, sums);
     std::vector<Point> points;
     points.reserve(sums.size());
     for (const auto& [time, counts] : sums) {
@@ -208,6 +209,23 @@ class RequestUsage::Impl {
     meta::Engine* engine;
     std::map<std::string, RequestCounts> pending;
   };
+
+  void add_unsaved(const Query& query, std::map<std::uint64_t, RequestCounts>& sums) const {
+    const Seconds length = length_of(query.step);
+    const std::uint64_t first = begin_of(query.since, length);
+    const std::uint64_t last = begin_of(query.until - std::chrono::milliseconds(1), length);
+    for (Shard& shard : shards_) {
+      const std::lock_guard lock(shard.mutex);
+      for (const auto& [series, counts] : shard.sums) {
+        const std::uint64_t time = begin_of(Timestamp{Seconds(series.time)}, length);
+        const bool asked =
+            series.account == query.account && time >= first && time <= last &&
+            query.jurisdiction.value_or(series.jurisdiction) == series.jurisdiction &&
+            (query.bucket.empty() || query.bucket == series.bucket);
+        if (asked) sums[time] += counts;
+      }
+    }
+  }
 
   void collect() {
     for (Shard& shard : shards_) {
@@ -325,7 +343,7 @@ class RequestUsage::Impl {
   }
 
   const Clock& clock_;
-  std::array<Shard, kShards> shards_;
+  mutable std::array<Shard, kShards> shards_;
   std::vector<Root> roots_;  ///< their `pending` are of `save` alone
 };
 

@@ -81,7 +81,8 @@ class RequestUsage {
     Timestamp time;  ///< of its beginning
     records::RequestCounts counts;
   };
-  /// In order of time, without the empty ones. What was not saved yet is not in it.
+  /// In order of time, without the empty ones, up to the last request; what is being saved at that
+  /// moment may be left out.
   Task<Result<std::vector<Point>>> read(Query query) const;
 
  private:

@@ -48,7 +48,7 @@ export function AppLayout() {
           id="main"
           tabIndex={-1}
           aria-busy={busy}
-          className="min-w-0 flex-1 px-4 py-6 outline-none sm:px-8 sm:py-8"
+          className="min-w-0 flex-1 px-4 py-6 outline-none sm:px-6 sm:py-8"
         >
           <Outlet />
         </main>

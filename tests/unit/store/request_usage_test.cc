@@ -106,6 +106,22 @@ class RequestUsageTest : public ::testing::Test {
   std::unique_ptr<RequestUsage> usage_;
 };
 
+TEST_F(RequestUsageTest, IsShownBeforeItIsWritten) {
+  count("photos", 2);
+  const std::string shown = points(query());
+  EXPECT_TRUE(shown.ends_with(" 2")) << shown;
+  EXPECT_EQ(points(query("photos")), shown);
+  EXPECT_EQ(points(query("videos")), "");
+  EXPECT_TRUE(points(query({}, Step::Hour)).ends_with(" 2"));
+  RequestUsage::Query past = query();
+  past.until = clock_.now() - 1h;
+  EXPECT_EQ(points(std::move(past)), "");
+  save();
+  EXPECT_EQ(points(query()), shown);
+  count("photos");
+  EXPECT_TRUE(points(query()).ends_with(" 3"));
+}
+
 TEST_F(RequestUsageTest, AddsUpWhatRequestsWere) {
   FinishedRequest put = request("photos", RequestKind::Write);
   put.bytes_in = 100;

@@ -31,7 +31,7 @@ export function OverviewPage() {
           )
         }
       />
-      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_21rem]">
+      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_17.25rem]">
         <div className="min-w-0">
           {enabled ? (
             <>
