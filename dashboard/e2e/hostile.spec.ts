@@ -120,6 +120,7 @@ test('keys that are markup are shown as text, wherever they are shown', async ({
   await expect(objects.grid.getByRole('row')).not.toHaveCount(0)
   await objects.choose(MARKUP, /^Delete/)
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByText('Deleted 1 object')).toBeVisible()
   await expect(objects.row(MARKUP)).toHaveCount(0)
   await expectNothingRan()
 })

@@ -9,12 +9,30 @@ interface News {
   timeout?: number
 }
 
+/** What came before there was a place to show it. */
+const waiting: News[] = []
+let show: ((news: News) => void) | undefined
+
 // Not needed to show the first page, so not a part of it.
-const load = () => import('./toast-viewport')
-const Viewport = lazy(() => load().then(({ ToastViewport }) => ({ default: ToastViewport })))
+const Viewport = lazy(() =>
+  import('./toast-viewport').then(({ ToastViewport, toastManager }) => ({
+    default: function Shown() {
+      // After the effects of what is inside, which listens from then on.
+      useEffect(() => {
+        show = (news) => void toastManager.add(news)
+        waiting.splice(0).forEach(show)
+        return () => {
+          show = undefined
+        }
+      }, [])
+      return <ToastViewport />
+    },
+  })),
+)
 
 function add(news: News): void {
-  void load().then(({ toastManager }) => toastManager.add(news))
+  if (show) show(news)
+  else waiting.push(news)
 }
 
 /** Short news of what was done; kumo announces them in a live region. Never a secret, never the only place of an error. */
