@@ -9,9 +9,13 @@ export default class Lines implements Reporter {
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
-    if (result.retry < test.retries && result.status !== 'passed' && result.status !== 'skipped') return
+    if (result.retry < test.retries && result.status !== 'passed' && result.status !== 'skipped') {
+      console.log(`     ${test.title}: once more, after: ${result.error?.message ?? result.status}`)
+      return
+    }
     const word = { expected: 'PASS', flaky: 'PASS', skipped: 'SKIP', unexpected: 'FAIL' }[test.outcome()]
-    console.log(`${word} ${test.titlePath().slice(2).join(' > ')} (${(result.duration / 1000).toFixed(1)} s)`)
+    const tries = test.outcome() === 'flaky' ? ', at the second try' : ''
+    console.log(`${word} ${test.titlePath().slice(2).join(' > ')} (${(result.duration / 1000).toFixed(1)} s${tries})`)
     for (const error of result.errors) console.log(error.stack ?? error.message ?? 'no message')
   }
 
