@@ -32,7 +32,7 @@ const std::string& Call::parameter(std::string_view name) const {
   for (const auto& [each, value] : parameters_) {
     if (each == name) return value;
   }
-  assert(!"the route's pattern has no such parameter");
+  assert(false && "the route's pattern has no such parameter");
   static const std::string empty;
   return empty;
 }

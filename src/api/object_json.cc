@@ -62,9 +62,11 @@ bool is_metadata_name(std::string_view name) {
 
 Result<SystemMetadata> read_http_metadata(const Fields& fields) {
   SystemMetadata system;
-  for (const auto& [name, value] : fields.raw()) {
-    const auto member = std::find_if(kHttpMembers.begin(), kHttpMembers.end(),
-                                     [&name](const HttpMember& each) { return each.name == name; });
+  for (const auto& each : fields.raw()) {
+    const std::string_view name = each.key();
+    const auto member =
+        std::find_if(kHttpMembers.begin(), kHttpMembers.end(),
+                     [name](const HttpMember& known) { return known.name == name; });
     // What would be ignored would be lost: the whole is replaced.
     if (member == kHttpMembers.end()) {
       return fields.error(name, "is no member that this server knows");

@@ -70,7 +70,8 @@ Result<std::vector<const auth::Role*>> roles_of(const Arguments& arguments) {
       for (const auth::Role& one : auth::roles()) {
         known.append(known.empty() ? "" : ", ").append(one.name);
       }
-      return bad_argument("--role: '" + text + "' is none of " + known);
+      std::string message = "--role: '" + text;
+      return bad_argument(message.append("' is none of ").append(known));
     }
     roles.push_back(role);
   }

@@ -79,7 +79,7 @@ class Reader {
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
   /// A temporary would be gone before the first read.
   template <std::same_as<std::string> Text>
-  explicit Reader(Text&& temporary) = delete;
+  explicit Reader(Text&& temporary) = delete;  // NOLINT(bugprone-forwarding-reference-overload)
 
   std::uint8_t u8() { return static_cast<std::uint8_t>(big_endian(1)); }
   std::uint16_t u16() { return static_cast<std::uint16_t>(big_endian(2)); }

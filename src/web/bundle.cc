@@ -3,9 +3,9 @@
 #include <cstring>
 
 extern "C" {
-// embedded.cc
-extern const char coffer_dashboard_begin[];
-extern const char coffer_dashboard_end[];
+// embedded.cc; named as symbols are
+extern const char coffer_dashboard_begin[];  // NOLINT(readability-identifier-naming)
+extern const char coffer_dashboard_end[];    // NOLINT(readability-identifier-naming)
 }
 
 namespace coffer::web {
