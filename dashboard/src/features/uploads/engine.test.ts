@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BucketRef } from '../objects/bucket-ref'
-import type { EngineClock } from './engine'
+import type { EngineClock } from './clock'
 import { UploadEngine, requestsMax } from './engine'
 import { UploadMemory } from './memory'
 import { giveUpAfterMs } from './retry'

@@ -1,34 +1,18 @@
 import type { BucketRef } from '../objects/bucket-ref'
 import { isSameBucket } from '../objects/bucket-ref'
+import type { EngineClock } from './clock'
 import type { Item, Slot, UploadState, UploadView } from './item'
-import { isOver, isRunning, sentBytes } from './item'
+import { isOver, isRunning, takePart } from './item'
 import type { UploadMemory, UploadRecord } from './memory'
 import { touchEveryMs, isHeldElsewhere } from './memory'
 import { partRange, planUpload, planWithParts, refusalOf } from './plan'
 import { differences, usableParts } from './resume'
-import { giveUpAfterMs, isSessionEnd, judge, retryDelayMs } from './retry'
+import { giveUpAfterMs, isSessionEnd, judge, retryDelayMs, whyNot } from './retry'
 import type { Answer, Sending, UploadTransport, UploadedPart } from './transport'
+import { UploadViews } from './views'
 
 /** Over all files: more do not go faster on one connection pool, and starve the rest of the page. */
 export const requestsMax = 4
-/** How often views are renewed while bytes move. */
-const progressEveryMs = 120
-
-export interface EngineClock {
-  now(): number
-  random(): number
-  later(work: () => void, afterMs: number): () => void
-}
-
-export const systemClock: EngineClock = {
-  now: () => Date.now(),
-  random: () => Math.random(),
-  later: (work, afterMs) => {
-    const timer = setTimeout(work, afterMs)
-    return () => clearTimeout(timer)
-  },
-}
-
 export interface NewUpload {
   readonly file: File
   readonly key: string
@@ -53,28 +37,23 @@ export class UploadEngine {
   /** Those of `items` with something left to do, in their order; what is over would only be in the way. */
   private readonly open = new Set<Item>()
   private readonly waiting = new Set<Item>()
-  private readonly cached = new Map<number, UploadView>()
-  private readonly dirty = new Set<number>()
-  private readonly listeners = new Set<() => void>()
-  private snapshot: readonly UploadView[] = []
+  private readonly shown: UploadViews
   private nextId = 1
   private requests = 0
   private user: string | undefined
   private signedOut = false
-  private cancelNotify: (() => void) | undefined
   private cancelWake: (() => void) | undefined
   private cancelTouch: (() => void) | undefined
 
-  constructor(private readonly parts: EngineParts) {}
+  constructor(private readonly parts: EngineParts) {
+    this.shown = new UploadViews(this.items, parts.clock)
+  }
 
   // --- Read by the panel ---
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
-  }
+  subscribe = (listener: () => void): (() => void) => this.shown.subscribe(listener)
 
-  views = (): readonly UploadView[] => this.snapshot
+  views = (): readonly UploadView[] => this.shown.all()
 
   isBusy(): boolean {
     for (const item of this.open) if (isRunning(item.state)) return true
@@ -168,7 +147,7 @@ export class UploadEngine {
     for (const item of [...this.items.values()]) {
       if (isOver(item.state) || (item.state === 'failed' && !item.canRetry)) this.drop(item)
     }
-    this.notify()
+    this.shown.publish()
   }
 
   /** The file of an upload begun before a reload. Returns why it is not the one, or undefined. */
@@ -180,7 +159,7 @@ export class UploadEngine {
     if (differing.length > 0) {
       const reason = `This is another file: ${differing.join(' and ')} differ${differing.length === 1 ? 's' : ''}.`
       item.reason = reason
-      this.touchView(item)
+      this.shown.touch(item)
       return reason
     }
     item.file = file
@@ -222,7 +201,7 @@ export class UploadEngine {
     }
     this.items.set(item.id, item)
     this.open.add(item)
-    this.touchView(item)
+    this.shown.touch(item)
     return item
   }
 
@@ -258,8 +237,7 @@ export class UploadEngine {
   private drop(item: Item): void {
     this.items.delete(item.id)
     this.open.delete(item)
-    this.cached.delete(item.id)
-    this.dirty.add(item.id)
+    this.shown.drop(item)
   }
 
   private clearAll(): void {
@@ -268,7 +246,7 @@ export class UploadEngine {
       this.abortFlights(item)
       this.drop(item)
     }
-    this.notify()
+    this.shown.publish()
   }
 
   private setState(item: Item, state: UploadState, reason?: string): void {
@@ -279,7 +257,7 @@ export class UploadEngine {
     else this.waiting.delete(item)
     if (state !== 'waiting') item.retryAt = undefined
     if (state !== 'failed') item.canRetry = true
-    this.touchView(item)
+    this.shown.touch(item)
   }
 
   private fail(item: Item, reason: string, canRetry: boolean): void {
@@ -386,7 +364,7 @@ export class UploadEngine {
     const flight = {
       sending: send((loaded) => {
         flight.loaded = loaded
-        this.touchView(item)
+        this.shown.touch(item)
       }),
       loaded: 0,
     }
@@ -398,7 +376,7 @@ export class UploadEngine {
         item.inFlight.delete(slot)
         await this.take(item, slot, answer, onOk)
       }
-      this.touchView(item)
+      this.shown.touch(item)
       this.pump()
     })
   }
@@ -598,54 +576,6 @@ export class UploadEngine {
       this.keepTouching()
     }, touchEveryMs)
   }
-
-  // --- Views ---
-
-  private touchView(item: Item): void {
-    if (this.items.get(item.id) === item) this.dirty.add(item.id)
-    this.cancelNotify ??= this.parts.clock.later(() => this.notify(), progressEveryMs)
-  }
-
-  private notify(): void {
-    this.cancelNotify?.()
-    this.cancelNotify = undefined
-    for (const id of this.dirty) {
-      const item = this.items.get(id)
-      if (item) this.cached.set(id, viewOf(item))
-    }
-    this.dirty.clear()
-    this.snapshot = [...this.items.keys()].flatMap((id) => this.cached.get(id) ?? [])
-    for (const listener of this.listeners) listener()
-  }
-}
-
-function takePart(item: Item, parts: number): number | undefined {
-  const again = item.again.pop()
-  if (again !== undefined) return again
-  while (item.nextPart <= parts && item.done.has(item.nextPart)) item.nextPart++
-  return item.nextPart <= parts ? item.nextPart++ : undefined
-}
-
-function viewOf(item: Item): UploadView {
-  return {
-    id: item.id,
-    ref: item.ref,
-    key: item.key,
-    name: item.name,
-    size: item.size,
-    lastModified: item.lastModified,
-    sentBytes: sentBytes(item),
-    state: item.state,
-    canRetry: item.canRetry,
-    ...(item.reason !== undefined ? { reason: item.reason } : {}),
-    ...(item.retryAt !== undefined ? { retryAt: item.retryAt } : {}),
-  }
-}
-
-function whyNot(status: number): string {
-  if (status === 0) return 'The server cannot be reached.'
-  if (status === 429) return 'The server asks to slow down.'
-  return `The server is not ready (${status}).`
 }
 
 /** A file that changed on disk fails to be sent just as a broken line does; reading a byte tells them apart. */

@@ -88,3 +88,11 @@ export function isOver(state: UploadState): boolean {
 export function isRunning(state: UploadState): boolean {
   return state === 'queued' || state === 'uploading' || state === 'waiting' || state === 'signed-out'
 }
+
+/** The number of the part to be sent next; undefined when all are sent or on their way. */
+export function takePart(item: Item, parts: number): number | undefined {
+  const again = item.again.pop()
+  if (again !== undefined) return again
+  while (item.nextPart <= parts && item.done.has(item.nextPart)) item.nextPart++
+  return item.nextPart <= parts ? item.nextPart++ : undefined
+}

@@ -38,3 +38,10 @@ export function retryDelayMs(attempt: number, random: number, retryAfterS?: numb
   const asked = retryAfterS === undefined ? 0 : Math.min(retryAfterMsMax, retryAfterS * 1000)
   return Math.round(Math.max(jittered, asked))
 }
+
+/** For an answer without words of its own. */
+export function whyNot(status: number): string {
+  if (status === 0) return 'The server cannot be reached.'
+  if (status === 429) return 'The server asks to slow down.'
+  return `The server is not ready (${status}).`
+}
