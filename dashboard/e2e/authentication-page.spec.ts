@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-
+import { type Keys as S3Keys, withBoto3 } from './boto3'
 import { expect, type Page, type Server, test } from './test'
 
 /**
@@ -8,12 +6,8 @@ import { expect, type Page, type Server, test } from './test'
  * token, and from the token's keys to an object. https://developers.cloudflare.com/r2/api/tokens/
  */
 
-const run = promisify(execFile)
-
-interface Keys {
+interface Keys extends S3Keys {
   value: string
-  accessKeyId: string
-  secretAccessKey: string
 }
 
 /** "In Account Home, select R2." to "Select Create API token". */
@@ -42,25 +36,6 @@ async function reviewKeys(page: Page): Promise<Keys> {
     accessKeyId: await field('Access Key ID'),
     secretAccessKey: await field('Secret Access Key'),
   }
-}
-
-/** Runs boto3 with the keys: the error code of each step, or "ok". */
-async function withBoto3(endpoint: string, keys: Keys, script: string): Promise<string> {
-  const program = `
-import boto3, botocore
-from botocore.exceptions import ClientError
-s3 = boto3.client("s3", endpoint_url="${endpoint}", region_name="auto",
-                  aws_access_key_id="${keys.accessKeyId}", aws_secret_access_key="${keys.secretAccessKey}")
-def attempt(call):
-    try:
-        call()
-        return "ok"
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-${script}
-`
-  const { stdout } = await run('/usr/bin/python3', ['-c', program], { env: { PATH: process.env.PATH, HOME: '/nonexistent' } })
-  return stdout.trim()
 }
 
 const PUT_AND_GET = (bucket: string) => `
