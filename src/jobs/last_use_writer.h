@@ -1,10 +1,9 @@
 #pragma once
 
 #include "auth/identity.h"
+#include "jobs/periodic.h"
 
 #include <boost/asio/io_context.hpp>
-
-#include <memory>
 
 namespace coffer::jobs {
 
@@ -15,14 +14,12 @@ namespace coffer::jobs {
 class LastUseWriter {
  public:
   LastUseWriter(boost::asio::io_context& loop, auth::Identity& identity);
-  ~LastUseWriter();
-  void start();
+  void start() { job_.start(); }
   /// Then nothing of this is left on `loop` once it has run.
-  void stop();
+  void stop() { job_.stop(); }
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;  ///< shared with the coroutine that runs on `loop`
+  Periodic job_;
 };
 
 }  // namespace coffer::jobs

@@ -1,10 +1,9 @@
 #pragma once
 
+#include "jobs/periodic.h"
 #include "store/request_usage.h"
 
 #include <boost/asio/io_context.hpp>
-
-#include <memory>
 
 namespace coffer::jobs {
 
@@ -14,14 +13,14 @@ namespace coffer::jobs {
 class UsageWriter {
  public:
   UsageWriter(boost::asio::io_context& loop, store::RequestUsage& usage);
-  ~UsageWriter();
-  void start();
+  void start() { job_.start(); }
   /// Then nothing of this is left on `loop` once it has run.
-  void stop();
+  void stop() { job_.stop(); }
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;  ///< shared with the coroutine that runs on `loop`
+  static Task<Result<>> write(store::RequestUsage& usage, int number);
+
+  Periodic job_;
 };
 
 }  // namespace coffer::jobs

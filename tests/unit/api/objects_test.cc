@@ -252,29 +252,11 @@ TEST_F(ObjectsTest, HaveALimitedSize) {
 }
 
 TEST_F(ObjectsTest, AreAskedAboutOnceMoreBeforeTheyAreStored) {
-  /// Revokes the token while its upload runs.
-  class Revoking final : public ByteSource {
-   public:
-    Revoking(auth::Identity& identity, TokenId token) : identity_(identity), token_(token) {}
-    Task<Result<std::size_t>> read(MutableBytes out) override {
-      if (done_) co_return 0;
-      done_ = true;
-      records::Actor actor;
-      CO_TRY_VOID(co_await identity_.revoke_token(token_, std::move(actor)));
-      out[0] = std::byte{'x'};
-      co_return 1;
-    }
-
-   private:
-    auth::Identity& identity_;
-    TokenId token_;
-    bool done_ = false;
-  };
   const auto token = issue(new_token(auth::Preset::AdminReadWrite));
   const auto request = make_request({.method = "PUT",
                                      .path = bucket_path("photos/objects/a"),
                                      .headers = {{"Authorization", "Bearer " + token.value}}});
-  Revoking body(identity_, token.token.id);
+  ActingBody body([this, id = token.token.id] { return identity_.revoke_token(id); });
   request->body = &body;
   request->has_body = true;
   request->content_length = 1;

@@ -20,6 +20,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -103,6 +104,23 @@ struct Answer {
     return std::to_string(status) + (number.is_null() ? "" : " " + json::serialize(number));
   }
   std::string message() const { return text("/errors/0/message"); }
+};
+
+/// A body of one byte, during which something happens.
+class ActingBody final : public ByteSource {
+ public:
+  explicit ActingBody(std::function<Task<Result<>>()> act) : act_(std::move(act)) {}
+  Task<Result<std::size_t>> read(MutableBytes out) override {
+    if (done_) co_return 0;
+    done_ = true;
+    CO_TRY_VOID(co_await act_());
+    out[0] = std::byte{'x'};
+    co_return 1;
+  }
+
+ private:
+  const std::function<Task<Result<>>()> act_;
+  bool done_ = false;
 };
 
 /// The real service over the real identity and store, on memory engines.

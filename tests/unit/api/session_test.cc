@@ -275,23 +275,6 @@ TEST_F(SessionTest, ATicketOpensOneObjectInItsBrowserForAWhile) {
 }
 
 TEST_F(SessionTest, AnUploadOfASessionThatEndsIsNotKept) {
-  /// Signs out everywhere while the body comes in.
-  class SigningOut final : public ByteSource {
-   public:
-    SigningOut(auth::Sessions& sessions, UserId user) : sessions_(sessions), user_(user) {}
-    Task<Result<std::size_t>> read(MutableBytes out) override {
-      if (done_) co_return 0;
-      done_ = true;
-      CO_TRY_VOID(co_await sessions_.end_all(user_));
-      out[0] = std::byte{'x'};
-      co_return 1;
-    }
-
-   private:
-    auth::Sessions& sessions_;
-    UserId user_;
-    bool done_ = false;
-  };
   make_bucket("photos");
   const Browser ours = browser();
   const auto request = make_request({.method = "PUT",
@@ -299,7 +282,7 @@ TEST_F(SessionTest, AnUploadOfASessionThatEndsIsNotKept) {
                                      .headers = {{"Cookie", ours.cookie},
                                                  {"X-Coffer-CSRF", ours.csrf},
                                                  {"Sec-Fetch-Site", "same-origin"}}});
-  SigningOut body(sessions_, ada_);
+  ActingBody body([this] { return sessions_.end_all(ada_); });
   request->body = &body;
   request->has_body = true;
   request->content_length = 1;

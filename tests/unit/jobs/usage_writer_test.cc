@@ -31,7 +31,7 @@ TEST(UsageWriter, WritesWhatWasCountedWhenItIsStopped) {
   const auto engine = meta::make_memory_engine();
   std::vector<store::RequestUsage::Source> sources;
   sources.emplace_back(Jurisdiction::Default, *engine);
-  store::RequestUsage usage(std::move(sources), clock);
+  store::RequestUsage usage(sources, clock);
   boost::asio::io_context loop;
   UsageWriter writer(loop, usage);
   writer.start();
@@ -47,7 +47,9 @@ TEST(UsageWriter, WritesWhatWasCountedWhenItIsStopped) {
   auto rethrow = [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
   };
-  boost::asio::co_spawn(loop, read(usage, clock.now(), points), rethrow);
+  // By another one, which knows only what was written.
+  const store::RequestUsage later(std::move(sources), clock);
+  boost::asio::co_spawn(loop, read(later, clock.now(), points), rethrow);
   loop.restart();
   loop.run();
   ASSERT_TRUE(points);

@@ -95,7 +95,11 @@ class RequestUsageTest : public ::testing::Test {
     }
     return out;
   }
-  void save() { ASSERT_TRUE(run(usage_->save())); }
+  /// And starts anew, so that what is read next is what was written.
+  void save() {
+    ASSERT_TRUE(run(usage_->save()));
+    start();
+  }
 
   boost::asio::io_context io_;
   FakeClock clock_;  // 2026-11-24T14:34:37.123Z
