@@ -186,7 +186,7 @@ test('who belongs to two accounts switches between them, and sees the buckets of
   await page.getByRole('menuitem', { name: 'Second' }).click()
   await expect(page).toHaveURL(new RegExp(second.id ?? 'none'))
   await page.goto(`/${second.id}/r2`)
-  await expect(page.getByRole('region', { name: 'Account details' }).getByText(second.id ?? 'none')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Account details' }).getByTestId('value-Account ID')).toHaveText(second.id ?? 'none')
   await expect(page.getByRole('link', { name: 'of-the-first' })).toHaveCount(0)
 })
 

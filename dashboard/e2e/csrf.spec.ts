@@ -61,14 +61,14 @@ for (const host of ['127.0.0.1', 'localhost']) {
           const send = (target: string, init: RequestInit) =>
             fetch(target, { credentials: 'include', mode: 'no-cors', ...init }).catch(() => undefined)
           // JSON is read whatever its Content-Type says, so this needs no preflight.
-          await send(url!, { method: 'POST', body: '{"name":"made-elsewhere"}' })
+          await send(url!, { method: 'POST', body: '{"name":"forged-by-fetch"}' })
           await send(`${session}`, { method: 'DELETE' })
           const form = document.createElement('form')
           form.method = 'post'
           form.enctype = 'text/plain'
           form.action = url!
           const field = document.createElement('input')
-          field.name = '{"name":"made-by-form","x":"'
+          field.name = '{"name":"forged-by-form","x":"'
           field.value = '"}'
           form.append(field)
           document.body.append(form)
@@ -79,7 +79,7 @@ for (const host of ['127.0.0.1', 'localhost']) {
       await page.waitForURL(/r2\/buckets/)
       await expect(page.locator('body')).toContainText(/Authentication error|Missing X-Auth-Key/)
       const listed = await (await server.api('GET', server.account('/r2/buckets'))).text()
-      expect(listed).not.toContain('made-')
+      expect(listed).not.toContain('forged-')
       // Still signed in.
       await page.goto('/')
       await expect(page).not.toHaveURL(/sign-in/)
