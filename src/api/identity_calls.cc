@@ -36,9 +36,7 @@ Result<> require_operator(const Call& call, AccountId account) {
 }
 
 bool belongs_to(const Call& call, AccountId account) {
-  if (call.token) {
-    if (const AccountId* owner = call.token->token.account()) return *owner == account;
-  }
+  if (call.token) return auth::belongs_to(call.identity(), call.token->token, account);
   const auto user = call.user();
   return user && user->membership_of(account) != nullptr;
 }

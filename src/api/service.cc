@@ -191,4 +191,8 @@ Service::~Service() = default;
 
 Task<http::Response> Service::handle(http::Request& request) { return impl_->handle(request); }
 
+http::Response Service::instead_of_broken(const http::Request&, const Error& error) {
+  return error_response(error, Family::Product);  // only objects are streamed
+}
+
 }  // namespace coffer::api

@@ -64,6 +64,7 @@ class Service final : public http::Handler {
   Service(ServiceConfig config, Services services, Probes probes);
   ~Service() override;
   Task<http::Response> handle(http::Request& request) override;
+  http::Response instead_of_broken(const http::Request& request, const Error& error) override;
 
  private:
   class Impl;

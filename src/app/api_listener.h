@@ -10,8 +10,11 @@ class ApiListener final : public http::Handler {
  public:
   ApiListener(http::Handler& api, http::Handler& dashboard) : api_(api), dashboard_(dashboard) {}
   Task<http::Response> handle(http::Request& request) override;
+  http::Response instead_of_broken(const http::Request& request, const Error& error) override;
 
  private:
+  http::Handler& behind(const http::Request& request) const;
+
   http::Handler& api_;
   http::Handler& dashboard_;
 };

@@ -27,6 +27,12 @@ bool names_account(const Token& token, AccountId account) {
   return false;
 }
 
+bool belongs_to(const Identity& identity, const Token& token, AccountId account) {
+  if (const AccountId* owner = token.account()) return *owner == account;
+  const auto user = identity.find_user(*token.user());
+  return user && user->membership_of(account);
+}
+
 std::optional<AccountId> only_account(const Identity& identity, const Token& token) {
   if (const AccountId* owner = token.account()) return *owner;
   const auto user = identity.find_user(*token.user());

@@ -9,6 +9,9 @@ namespace coffer::auth {
 /// Whether an allowing policy of the token is about something in the account.
 bool names_account(const Token& token, AccountId account);
 
+/// Whether the token is the account's own, or of a user who is a member of it or is invited to.
+bool belongs_to(const Identity& identity, const Token& token, AccountId account);
+
 /// The account of a request that names none itself: an account token's own; of a user's token the
 /// only one that both its policies name and its user is a member of. Nothing when there are
 /// several, or none.

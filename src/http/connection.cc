@@ -306,15 +306,16 @@ Task<bool> Connection::send_stream(Exchange& exchange, Response& response, std::
     log_error("request_id=" + exchange.request.id +
               " cannot read the answer's body: " + filled.error().describe());
     exchange.request.log_error = to_string(filled.error().code());
-    exchange.status = 500;
     exchange.keep_alive = false;
+    const Response failure = listener_.handler->instead_of_broken(exchange.request, filled.error());
+    exchange.status = failure.status;
     ResponseFraming framing;
     framing.date = loop_.http_date();
     framing.request_id = exchange.request.id;
-    framing.content_length = 0;
+    framing.content_length = failure.body.size();
     framing.close = true;
-    const std::string failure = *render_response_head(Response(500), framing);
-    co_return co_await send_plain(exchange, failure, {});
+    const std::string failure_head = *render_response_head(failure, framing);
+    co_return co_await send_plain(exchange, failure_head, failure.body);
   }
 
   Pieces out(as_bytes(head), piece);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/headers.h"
 #include "base/ip_address.h"
 #include "base/stream.h"
@@ -59,6 +60,9 @@ class Handler {
   virtual ~Handler() = default;
   /// Every failure is a response; an exception is a bug and becomes a bare 500.
   virtual Task<Response> handle(Request& request) = 0;
+  /// The answer in place of one whose stream failed before its first byte was sent; without a
+  /// stream itself. The connection ends after it.
+  virtual Response instead_of_broken(const Request&, const Error&) { return Response(500); }
 };
 
 }  // namespace coffer::http

@@ -42,19 +42,11 @@ struct Subject {
   records::RequestKind kind = records::RequestKind::Other;
 };
 
-/// Whether a user's token is of a member of the account that the host names; an account's token is
-/// of none but its own.
-bool belongs_to_account(const Call& call) {
-  const auto entry = call.services.identity.find(call.who.principal.token);
-  if (!entry || entry->token.account()) return entry != nullptr;
-  const auto user = call.services.identity.find_user(*entry->token.user());
-  return user && user->membership_of(call.account());
-}
-
 Subject subject_of(const Call& call, const Result<Operation>& operation) {
+  const auto entry = call.services.identity.find(call.who.principal.token);
   Subject subject;
   subject.account = call.account();
-  subject.belongs = belongs_to_account(call);
+  subject.belongs = entry && auth::belongs_to(call.services.identity, entry->token, call.account());
   subject.bucket = call.target.bucket;
   const auto name = operation ? name_of(*operation) : std::nullopt;
   subject.looks_at_bucket = name && *name != auth::OperationName::DeleteObjects;
@@ -240,5 +232,9 @@ Service::Service(ServiceConfig config, Jurisdiction pinned, store::Store& store,
 Service::~Service() = default;
 
 Task<http::Response> Service::handle(http::Request& request) { return impl_->handle(request); }
+
+http::Response Service::instead_of_broken(const http::Request&, const Error& error) {
+  return error_response(error, false);
+}
 
 }  // namespace coffer::s3

@@ -46,6 +46,7 @@ class Service final : public http::Handler {
           const auth::Authorizer& authorizer, Clock& clock, OperationObserver* observer);
   ~Service() override;
   Task<http::Response> handle(http::Request& request) override;
+  http::Response instead_of_broken(const http::Request& request, const Error& error) override;
 
  private:
   class Impl;

@@ -99,11 +99,13 @@ TEST(ServerBody, NeverCompletesABrokenStream) {
 
 TEST(ServerBody, TellsOfAStreamThatBreaksBeforeTheHeadIsSent) {
   TestServer server;
-  for (const std::string target : {"/breaks/100/50", "/short/9000000/10"}) {
+  for (const auto& [target, code] : {std::pair("/breaks/100/50", ErrorCode::Corrupt),
+                                     std::pair("/short/9000000/10", ErrorCode::Internal)}) {
     RawClient client(server.port());
     const Answer answer = client.request(make_request("GET", target));
     EXPECT_EQ(answer.status, 500) << target;
-    EXPECT_EQ(answer.body, "");
+    EXPECT_EQ(answer.body, to_string(code)) << "what the handler says instead";
+    EXPECT_TRUE(client.at_end()) << target;
   }
 }
 

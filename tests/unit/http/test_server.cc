@@ -153,6 +153,10 @@ Task<Response> TestHandler::handle(Request& request) {
   co_return text(404, "not found");
 }
 
+Response TestHandler::instead_of_broken(const Request&, const Error& error) {
+  return text(500, std::string(to_string(error.code())));
+}
+
 TestServer::TestServer(Options options) {
   ServerConfig config;
   ListenerConfig listener;

@@ -38,10 +38,13 @@ std::string pattern(std::size_t size);
 ///   /hello            200 "hello"
 ///   /head             200 announcing 1234 bytes for HEAD
 ///   /request          what the handler was given, one `name=value` a line
-///   /sink             reads the body; "ok <bytes>" when it is the pattern, "bad <bytes>", or the
-///   error /early            403 "no" without touching the body /read-some        reads one piece
-///   of the body, then answers /stream/<n>       n bytes of the pattern, streamed /breaks/<n>/<at>
-///   the same, with an error after `at` bytes /short/<n>/<at>   the same, ending after `at` bytes
+///   /sink             reads the body; "ok <bytes>" when it is the pattern, "bad <bytes>", or an
+///                     error
+///   /early            403 "no" without touching the body
+///   /read-some        reads one piece of the body, then answers
+///   /stream/<n>       n bytes of the pattern, streamed
+///   /breaks/<n>/<at>  the same, with an error after `at` bytes
+///   /short/<n>/<at>   the same, ending after `at` bytes
 ///   /throw            throws
 ///   /evil-header      a header value with a line break in it
 ///   /204, /304        with a body that must not be sent
@@ -49,6 +52,8 @@ std::string pattern(std::size_t size);
 class TestHandler final : public Handler {
  public:
   Task<Response> handle(Request& request) override;
+  /// The name of the error's code.
+  Response instead_of_broken(const Request& request, const Error& error) override;
   /// Lets every waiting request go.
   void release() { released_ = true; }
   int waiting() const { return waiting_; }
