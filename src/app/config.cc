@@ -175,8 +175,10 @@ Result<Config> Config::load(const std::map<std::string, std::string>& flags,
                                                                 : std::string();
   if (!file.empty()) TRY_VOID(config.load_file(file));
 
+  std::map<std::string, std::string> unknown = environment;
   for (const Setting& setting : settings()) {
     const std::string variable = environment_name(setting.name);
+    unknown.erase(variable);
     if (const auto it = environment.find(variable); it != environment.end()) {
       config.values_[std::string(setting.name)] = Value{it->second, variable};
     }
@@ -184,6 +186,7 @@ Result<Config> Config::load(const std::map<std::string, std::string>& flags,
       config.values_[std::string(setting.name)] = Value{it->second, "--" + it->first};
     }
   }
+  for (const auto& [name, value] : unknown) config.unknown_variables_.push_back(name);
   TRY_VOID(config.validate_types());
   config.derive_defaults();
   return config;
@@ -308,8 +311,9 @@ Result<> Config::validate_words() const {
   if (!text("public-endpoint").empty() && !is_http_url(text("public-endpoint"))) {
     return invalid_value("public-endpoint", "a URL like https://s3.example.com, without a path");
   }
-  if (text("access-log").empty())
+  if (text("access-log").empty()) {
     return invalid_value("access-log", "stderr, stdout, off or a file");
+  }
   for (const std::string& suffix : list("host-suffix")) {
     if (!is_host_name(suffix)) {
       return invalid(place_of("host-suffix") + ": '" + suffix +
@@ -423,6 +427,7 @@ std::string Config::render() const {
     line.assignment.resize(width, ' ');
     out += line.assignment + "  # " + line.origin + "\n";
   }
+  for (const std::string& name : unknown_variables_) out += "# " + name + " is no setting\n";
   return out;
 }
 

@@ -45,6 +45,10 @@ class Config {
   /// The data root of a jurisdiction.
   std::string data_root(Jurisdiction jurisdiction) const;
 
+  /// Variables that begin with COFFER_ and are no setting: a slip of the pen, or what Kubernetes
+  /// gives every container beside a service called "coffer". So they are told of, not refused.
+  const std::vector<std::string>& unknown_variables() const { return unknown_variables_; }
+
   /// One line per setting: name, value, origin. It is a configuration file of the same values.
   std::string render() const;
 
@@ -66,6 +70,7 @@ class Config {
   Result<> validate_words() const;
 
   std::map<std::string, Value, std::less<>> values_;  ///< one for each of `settings()`
+  std::vector<std::string> unknown_variables_;
 };
 
 }  // namespace coffer::app

@@ -246,8 +246,9 @@ class Serving {
       const bool has_port = colon != std::string::npos && colon > url.find("://");
       std::string host_style;
       if (!suffixes.empty()) {
-        if (jurisdiction != Jurisdiction::Default)
+        if (jurisdiction != Jurisdiction::Default) {
           host_style.append(".").append(to_string(jurisdiction));
+        }
         host_style += "." + suffixes.front() + (has_port ? url.substr(colon) : std::string());
       }
       out.s3.emplace_back(jurisdiction, url, std::move(host_style));
@@ -410,6 +411,10 @@ class Serving {
 int serve(const Config& config) {
   const auto began = std::chrono::steady_clock::now();
   std::signal(SIGPIPE, SIG_IGN);
+  for (const std::string& name : config.unknown_variables()) {
+    log_warn("the environment variable " + name +
+             " is no setting and does nothing; `coffer config` lists the settings");
+  }
   Serving serving(config);
   const Result<> started = serving.start();
   if (!started) {

@@ -55,8 +55,10 @@ class Configuration(harness.Case):
     def test_server_heeds_file_and_environment(self):
         file = self.work / "coffer.toml"
         file.write_text(f'listen_s3_eu = "off"\nbootstrap_file = "{self.work}/bootstrap.json"\n')
-        server = self.server("--config", file, bootstrap=False, environment={"COFFER_LISTEN_S3_US": "off"})
+        server = self.server("--config", file, bootstrap=False,
+                             environment={"COFFER_LISTEN_S3_US": "off", "COFFER_LISTEN_S3_UK": "off"})
         self.assertEqual(list(server.boot["jurisdiction_endpoints"]), ["fedramp"])
+        self.assertIn("COFFER_LISTEN_S3_UK is no setting", server.log())
 
     def test_help_and_version(self):
         self.assertRegex(self.run_coffer("--version", check=0).stdout, r"\Acoffer \d+\.\d+\.\d+\n\Z")

@@ -54,6 +54,14 @@ TEST(Config, IsValidWithoutAnything) {
   EXPECT_FALSE(config.flag("allow-insecure-http"));
 }
 
+TEST(Config, TellsOfVariablesThatAreNoSetting) {
+  const Config config =
+      load({}, {{"COFFER_LOPS", "2"}, {"COFFER_LOOPS", "2"}, {"COFFER_SERVICE_HOST", "10.0.0.1"}});
+  EXPECT_THAT(config.unknown_variables(), ElementsAre("COFFER_LOPS", "COFFER_SERVICE_HOST"));
+  EXPECT_TRUE(config.validate());
+  EXPECT_THAT(config.render(), HasSubstr("# COFFER_LOPS is no setting\n"));
+}
+
 TEST(Config, TakesFlagsBeforeEnvironmentBeforeFile) {
   const TemporaryDirectory directory;
   const std::string file = directory / "coffer.toml";
