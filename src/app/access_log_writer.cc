@@ -5,8 +5,11 @@
 #include <climits>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -18,6 +21,8 @@ constexpr std::size_t kPendingBytesMax = 4 * 1024 * 1024;
 /// One write to a pipe of at most this much is never torn apart by other writers (pipe(7)); the
 /// server's own log may share the pipe.
 constexpr std::size_t kPieceBytesMax = PIPE_BUF;
+/// How long the last lines may take once the server stops.
+constexpr std::chrono::seconds kStopPatience{1};
 
 Result<Descriptor> open_file(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
@@ -25,13 +30,12 @@ Result<Descriptor> open_file(const std::string& path) {
   return file;
 }
 
-/// The longest front of `lines` that ends at a line's end and fits into a piece; a longer line
-/// alone.
+/// The longest front of `lines` that ends at a line's end and fits into a piece, or as much of a
+/// longer line as fits.
 std::string_view next_piece(std::string_view lines) {
   if (lines.size() <= kPieceBytesMax) return lines;
-  std::size_t end = lines.rfind('\n', kPieceBytesMax - 1);
-  if (end == std::string_view::npos) end = lines.find('\n');
-  return lines.substr(0, std::min(end, lines.size() - 1) + 1);
+  const std::size_t end = lines.rfind('\n', kPieceBytesMax - 1);
+  return lines.substr(0, end == std::string_view::npos ? kPieceBytesMax : end + 1);
 }
 
 }  // namespace
@@ -49,7 +53,10 @@ Result<std::unique_ptr<AccessLogWriter>> AccessLogWriter::open(const std::string
 }
 
 AccessLogWriter::AccessLogWriter(std::string path, Descriptor file)
-    : path_(std::move(path)), file_(std::move(file)), thread_([this] { run(); }) {}
+    : path_(std::move(path)),
+      stop_(::eventfd(0, EFD_CLOEXEC)),
+      file_(std::move(file)),
+      thread_([this] { run(); }) {}
 
 AccessLogWriter::~AccessLogWriter() {
   {
@@ -57,6 +64,7 @@ AccessLogWriter::~AccessLogWriter() {
     stopping_ = true;
   }
   wake_.notify_one();
+  ::eventfd_write(stop_.get(), 1);
   thread_.join();
 }
 
@@ -105,12 +113,30 @@ void AccessLogWriter::run() {
   }
 }
 
+/// A pipe's reader may be stuck, and the server must end all the same.
+bool AccessLogWriter::wait_for_room() {
+  for (;;) {
+    std::array<pollfd, 2> wanted{pollfd{file_.get(), POLLOUT, 0}, pollfd{stop_.get(), POLLIN, 0}};
+    int wait_ms = -1;
+    if (give_up_at_) {
+      wanted[1].fd = -1;
+      const auto left = *give_up_at_ - std::chrono::steady_clock::now();
+      wait_ms = static_cast<int>(
+          std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+    }
+    const int ready = ::poll(wanted.data(), wanted.size(), wait_ms);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0 || wanted[0].revents != 0) return true;  // an error is for the write to find
+    if (ready == 0) return false;
+    give_up_at_ = std::chrono::steady_clock::now() + kStopPatience;
+  }
+}
+
 void AccessLogWriter::write_out(std::string_view lines) {
   while (!lines.empty()) {
     const std::string_view piece = next_piece(lines);
     lines.remove_prefix(piece.size());
-    const int failure = write_to_end(file_.get(), piece);
-    if (failure != 0) {
+    if (!wait_for_room() || write_to_end(file_.get(), piece) != 0) {
       const auto lost = 1 + std::count(lines.begin(), lines.end(), '\n');
       dropped_.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
       return;

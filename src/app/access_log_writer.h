@@ -4,6 +4,7 @@
 #include "base/result.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -21,7 +22,8 @@ class AccessLogWriter {
  public:
   /// `where`: "stderr", "stdout", or the path of a file that lines are appended to. IoError.
   static Result<std::unique_ptr<AccessLogWriter>> open(const std::string& where);
-  /// Writes what is queued, then ends.
+  /// Writes what is queued, then ends. A pipe that nobody empties holds that up for a second at
+  /// most.
   ~AccessLogWriter();
   AccessLogWriter(const AccessLogWriter&) = delete;
   AccessLogWriter& operator=(const AccessLogWriter&) = delete;
@@ -37,6 +39,7 @@ class AccessLogWriter {
   AccessLogWriter(std::string path, Descriptor file);
   void run();
   void write_out(std::string_view lines);
+  bool wait_for_room();
 
   const std::string path_;  ///< empty for stderr and stdout
   std::mutex mutex_;
@@ -45,9 +48,11 @@ class AccessLogWriter {
   std::optional<Descriptor> next_file_;  ///< to go on with; guarded by mutex_
   bool stopping_ = false;                ///< guarded by mutex_
   std::atomic<std::uint64_t> dropped_{0};
+  Descriptor stop_;  ///< an eventfd, readable from the destructor on
   // The thread's own.
   Descriptor file_;
-  std::uint64_t reported_ = 0;  ///< of dropped_
+  std::uint64_t reported_ = 0;                                       ///< of dropped_
+  std::optional<std::chrono::steady_clock::time_point> give_up_at_;  ///< once stopping
   std::thread thread_;
 };
 
