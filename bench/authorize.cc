@@ -9,8 +9,8 @@
 #include "auth/access.h"
 #include "auth/identity.h"
 #include "meta/memory_engine.h"
+#include "support/run.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
@@ -135,20 +135,9 @@ class Bench {
   }
 
  private:
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, keep(std::move(task), result), rethrow);
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
+    return test::run(io_, std::move(task));
   }
 
   static std::string bucket_name(int number) { return "bucket-" + std::to_string(number); }

@@ -9,6 +9,7 @@
 #include "blob/master_key.h"
 #include "meta/rocksdb_engine.h"
 #include "store/store.h"
+#include "support/run.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -71,7 +72,7 @@ class Bench {
                          std::chrono::duration<double>(seconds));
     io_.restart();
     for (int writer = 0; writer < writers; ++writer) {
-      boost::asio::co_spawn(io_, puts ? put(writer, body) : get(writer, size), rethrow);
+      boost::asio::co_spawn(io_, puts ? put(writer, body) : get(writer, size), test::rethrow);
     }
     io_.run();
     const double rate = static_cast<double>(done_) /
@@ -83,20 +84,9 @@ class Bench {
   }
 
  private:
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, keep(std::move(task), result), rethrow);
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
+    return test::run(io_, std::move(task));
   }
   store::BucketAddress bucket() const {
     return store::BucketAddress(AccountId(), Jurisdiction::Default,

@@ -67,13 +67,18 @@ function(coffer_library name)
   endif()
 endfunction()
 
+# What tests and benches share: "support/fake_clock.h". Headers only; who includes one that needs a
+# folder of src/ links that itself.
+add_library(coffer_test_support INTERFACE)
+target_include_directories(coffer_test_support INTERFACE ${CMAKE_SOURCE_DIR}/tests)
+
 # coffer_test(<name> SOURCES ... [DEPS ...] [LINK ...] [TIMEOUT seconds])
 # One GoogleTest program; ctest runs it as one test.
 function(coffer_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LINK;PCH" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE coffer_options GTest::gmock GTest::gtest_main
-                        ${ARG_LINK})
+  target_link_libraries(${name} PRIVATE coffer_options coffer_test_support GTest::gmock
+                        GTest::gtest_main ${ARG_LINK})
   foreach(dep ${ARG_DEPS})
     target_link_libraries(${name} PRIVATE coffer_${dep})
   endforeach()

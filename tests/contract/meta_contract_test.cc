@@ -334,12 +334,12 @@ TEST_P(MetaContract, DropKeepsItsPlaceInTheQueue) {
   std::vector<std::optional<Result<CommitOutcome>>> outcomes(2);
   std::optional<Result<>> dropped;
   boost::asio::co_spawn(
-      loop_, store_into(engine_->commit(putting(record("early"), "x")), outcomes[0]), rethrow);
-  boost::asio::co_spawn(loop_, store_into(engine_->drop("p"), dropped), rethrow);
+      io_, store_into(engine_->commit(putting(record("early"), "x")), outcomes[0]), rethrow);
+  boost::asio::co_spawn(io_, store_into(engine_->drop("p"), dropped), rethrow);
   Commit late = putting(record("late"), "y");
   late.checks.push_back(Check::absent(record("early")));
-  boost::asio::co_spawn(loop_, store_into(engine_->commit(std::move(late)), outcomes[1]), rethrow);
-  loop_.run();
+  boost::asio::co_spawn(io_, store_into(engine_->commit(std::move(late)), outcomes[1]), rethrow);
+  io_.run();
   EXPECT_TRUE(outcomes[0].value()->committed());
   EXPECT_TRUE(dropped.value());
   EXPECT_TRUE(outcomes[1].value()->committed());

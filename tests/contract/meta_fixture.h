@@ -3,41 +3,23 @@
 #include "base/offload.h"
 #include "meta/memory_engine.h"
 #include "meta/rocksdb_engine.h"
+#include "support/run.h"
+#include "support/temporary_directory.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace coffer::meta::test {
 
-/// A directory that goes with the test.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "coffer-meta-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category());
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using coffer::test::rethrow;
+using coffer::test::store_into;
 
 /// What happened to the pending blobs of a test, in order.
 using BlobEvents = std::vector<std::string>;
@@ -65,7 +47,8 @@ class RecordedBlob final : public PendingBlob {
 enum class EngineKind { Memory, RocksDb };
 
 /// Runs against every engine. Partition "p" unless said otherwise.
-class MetaContract : public ::testing::TestWithParam<EngineKind> {
+class MetaContract : public ::testing::TestWithParam<EngineKind>,
+                     protected coffer::test::RunsTasks {
  protected:
   MetaContract() { engine_ = make_engine(); }
 
@@ -74,34 +57,6 @@ class MetaContract : public ::testing::TestWithParam<EngineKind> {
     RocksDbOptions options;
     options.path = directory_.path();
     return open_rocksdb(std::move(options), pool_).value();
-  }
-
-  template <class T>
-  static Task<> store_into(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::vector<Task<T>> tasks;
-    tasks.push_back(std::move(task));
-    return std::move(run_all(std::move(tasks)).front());
-  }
-  /// Starts all before the first can end.
-  template <class T>
-  std::vector<T> run_all(std::vector<Task<T>> tasks) {
-    std::vector<std::optional<T>> results(tasks.size());
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      boost::asio::co_spawn(loop_, store_into(std::move(tasks[i]), results[i]), rethrow);
-    }
-    loop_.restart();
-    loop_.run();
-    std::vector<T> values;
-    values.reserve(results.size());
-    for (auto& result : results) values.push_back(std::move(result.value()));
-    return values;
   }
 
   static Key record(std::string bytes) { return Key{Family::Record, std::move(bytes)}; }
@@ -163,9 +118,8 @@ class MetaContract : public ::testing::TestWithParam<EngineKind> {
     return *loops_.emplace_back(std::make_unique<boost::asio::io_context>());
   }
 
-  TemporaryDirectory directory_;
+  coffer::test::TemporaryDirectory directory_;
   // Loops outlive whoever posts to them.
-  boost::asio::io_context loop_;
   std::vector<std::unique_ptr<boost::asio::io_context>> loops_;
   ThreadPool pool_{2, 1000, "meta-test"};
   std::unique_ptr<Engine> engine_;

@@ -6,8 +6,8 @@
 
 #include <rocksdb/file_system.h>
 
-#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 
 namespace coffer::durability {
@@ -191,17 +191,11 @@ class RecordedEngines::IndexFiles final : public rocksdb::FileSystemWrapper {
 };
 
 RecordedEngines::RecordedEngines(std::optional<Sync> disbelieved) {
-  std::string pattern = (fs::temp_directory_path() / "coffer-durability-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-  directory_ = pattern;
   if (disbelieved) ledger_.disbelieve(*disbelieved);
   files_ = std::make_unique<Files>(ledger_);
 }
 
-RecordedEngines::~RecordedEngines() {
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
-}
+RecordedEngines::~RecordedEngines() = default;
 
 std::unique_ptr<meta::Engine> RecordedEngines::open_index(const std::string& name) {
   meta::RocksDbOptions options;

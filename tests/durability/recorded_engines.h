@@ -3,8 +3,8 @@
 #include "base/offload.h"
 #include "ledger.h"
 #include "service_fixture.h"
+#include "support/temporary_directory.h"
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -29,7 +29,7 @@ class RecordedEngines {
 
   std::unique_ptr<meta::Engine> open_index(const std::string& name);
 
-  std::filesystem::path directory_;
+  test::TemporaryDirectory directory_;
   Ledger ledger_;
   SystemRandom random_;
   ThreadPool pool_{2, 1024, "durability"};

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "base/clock.h"
 #include "base/offload.h"
-#include "base/random.h"
 #include "blob/engine.h"
 #include "meta/engine.h"
 #include "scheduler.h"
@@ -16,30 +14,6 @@
 #include <vector>
 
 namespace coffer::sim {
-
-/// Time moves when the simulation says so.
-class VirtualClock final : public Clock {
- public:
-  Timestamp now() const override { return time_; }
-  std::chrono::steady_clock::time_point monotonic() const override {
-    return std::chrono::steady_clock::time_point(time_.time_since_epoch());
-  }
-  void advance(std::chrono::milliseconds by) { time_ += by; }
-
- private:
-  Timestamp time_{std::chrono::milliseconds(1'795'530'877'000)};
-};
-
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  void fill(MutableBytes out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 /// Jobs are just more of what the scheduler may run next.
 class ScheduledPool final : public WorkPool {

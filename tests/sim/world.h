@@ -5,6 +5,8 @@
 #include "history.h"
 #include "scheduler.h"
 #include "store/store.h"
+#include "support/fake_clock.h"
+#include "support/seeded_random.h"
 
 #include <boost/asio/cancellation_signal.hpp>
 
@@ -99,8 +101,8 @@ class World {
   Task<> audit();
 
   Scheduler scheduler_;
-  VirtualClock clock_;
-  SeededRandom random_;
+  test::FakeClock clock_{std::chrono::milliseconds(1'795'530'877'000)};
+  test::SeededRandom random_;
   ScheduledPool pool_{scheduler_};
   AccountId account_;
   SlowMeta meta_;

@@ -7,7 +7,8 @@
 
 namespace coffer::tidy {
 
-/// One source file: its path below src/, such as "s3/error.cc", and its text.
+/// One source file and its text: its path below src/, such as "s3/error.cc", or below tests/ when
+/// it is in tests/support.
 struct SourceFile {
   std::string path;
   std::string text;
@@ -16,7 +17,8 @@ struct SourceFile {
 /// Longer than this a file should be looked at: it probably holds two subjects. A note, no failure.
 inline constexpr std::size_t kLongFileLines = 600;
 
-/// What each folder of src/ may include besides itself: the arrows of CONTRIBUTING.md.
+/// What each folder of src/, and tests/support, may include besides itself: the arrows of
+/// CONTRIBUTING.md.
 const std::map<std::string, std::vector<std::string>, std::less<>>& allowed_folders();
 
 /// The file with the contents of comments, string and character literals blanked; its lines stay

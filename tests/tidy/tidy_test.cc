@@ -16,9 +16,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<SourceFile> read_tree(const std::filesystem::path& root) {
+/// The sources in `root / folder`, by their paths from `root`.
+std::vector<SourceFile> read_tree(const std::filesystem::path& root,
+                                  const std::filesystem::path& folder = {}) {
   std::vector<SourceFile> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
     const auto extension = entry.path().extension();
     if (!entry.is_regular_file() || (extension != ".cc" && extension != ".h")) continue;
     std::ostringstream text;
@@ -44,22 +46,30 @@ TEST(Tree, KeepsItsLayersAndRules) {
   for (const std::string& breach : check_tree(files)) ADD_FAILURE() << "src/" << breach;
 }
 
+TEST(Tree, TestSupportKeepsThemToo) {
+  const auto files = read_tree(std::filesystem::path(COFFER_SOURCE_DIR) / "tests", "support");
+  ASSERT_FALSE(files.empty()) << "the headers were not found";
+  for (const std::string& breach : check_tree(files)) ADD_FAILURE() << "tests/" << breach;
+}
+
 TEST(Tidy, CatchesArrowsUpwardAndSideways) {
   const struct {
     const char* path;
     const char* include;
     bool allowed;
   } rows[] = {
-      {"base/a.cc", "store/store.h", false}, {"base/a.cc", "base/b.h", true},
-      {"meta/a.cc", "store/store.h", false}, {"meta/a.cc", "blob/engine.h", false},
-      {"http/a.cc", "auth/sigv4.h", false},  {"http/a.cc", "meta/engine.h", false},
-      {"auth/a.cc", "store/store.h", false}, {"auth/a.cc", "meta/engine.h", true},
-      {"store/a.cc", "blob/engine.h", true}, {"store/a.cc", "http/message.h", false},
-      {"s3/a.cc", "api/service.h", false},   {"s3/a.cc", "store/store.h", true},
-      {"s3/a.cc", "meta/engine.h", false},   {"s3/a.cc", "app/config.h", false},
-      {"jobs/a.cc", "s3/service.h", false},  {"records/a.cc", "base/codec.h", true},
-      {"app/a.cc", "jobs/jobs.h", true},     {"s3/a.cc", "error.h", false},
-      {"s3/a.cc", "nowhere/a.h", false},
+      {"base/a.cc", "store/store.h", false},   {"base/a.cc", "base/b.h", true},
+      {"meta/a.cc", "store/store.h", false},   {"meta/a.cc", "blob/engine.h", false},
+      {"http/a.cc", "auth/sigv4.h", false},    {"http/a.cc", "meta/engine.h", false},
+      {"auth/a.cc", "store/store.h", false},   {"auth/a.cc", "meta/engine.h", true},
+      {"store/a.cc", "blob/engine.h", true},   {"store/a.cc", "http/message.h", false},
+      {"s3/a.cc", "api/service.h", false},     {"s3/a.cc", "store/store.h", true},
+      {"s3/a.cc", "meta/engine.h", false},     {"s3/a.cc", "app/config.h", false},
+      {"jobs/a.cc", "s3/service.h", false},    {"records/a.cc", "base/codec.h", true},
+      {"app/a.cc", "jobs/jobs.h", true},       {"s3/a.cc", "error.h", false},
+      {"s3/a.cc", "nowhere/a.h", false},       {"base/a.cc", "support/run.h", false},
+      {"app/a.cc", "support/run.h", false},    {"support/a.cc", "base/clock.h", true},
+      {"support/a.cc", "s3/service.h", false},
   };
   for (const auto& row : rows) {
     const auto breaches = check_one(row.path, std::string("#include \"") + row.include + "\"\n");

@@ -65,10 +65,8 @@ TEST_F(ExplainTest, IsForTheTokenItselfAndWhoMayReadTokens) {
 
 TEST_F(ExplainTest, TellsNothingOfOtherAccountsTokens) {
   const AccountId other = run(identity_.create_account("other", true)).value().id;
-  auth::NewToken request;
-  request.owner = other;
+  auth::NewToken request = coffer::test::new_token(other, auth::Preset::AdminReadWrite);
   request.name = "foreign";
-  request.policies = auth::policies_of_preset(auth::Preset::AdminReadWrite, other, {}).value();
   const auto foreign = issue(std::move(request));
   const auth::IssuedToken asker = issue(token_of({"Account API Tokens Read"}));
   EXPECT_EQ(send_as(asker, ask(foreign, "operation=ListBuckets")).code(), "404 1003");

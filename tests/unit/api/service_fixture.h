@@ -11,9 +11,12 @@
 #include "blob/sealed_blobs.h"
 #include "meta/memory_engine.h"
 #include "store/store.h"
+#include "support/fake_clock.h"
+#include "support/inline_pool.h"
+#include "support/new_token.h"
+#include "support/run.h"
+#include "support/seeded_random.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -23,43 +26,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 namespace coffer::api::test {
-
-class FakeClock final : public Clock {
- public:
-  Timestamp now() const override { return time_; }
-  std::chrono::steady_clock::time_point monotonic() const override {
-    return std::chrono::steady_clock::time_point(time_.time_since_epoch());
-  }
-  void advance(std::chrono::milliseconds by) { time_ += by; }
-
- private:
-  Timestamp time_{std::chrono::milliseconds(1'795'530'877'123)};  // 2026-11-24T14:34:37.123Z
-};
-
-/// Repeatable, and good enough for ids.
-class SeededRandom final : public Random {
- public:
-  void fill(MutableBytes out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mt19937_64 engine_{1};
-};
-
-/// Runs jobs where they are posted.
-class InlinePool final : public WorkPool {
- public:
-  bool try_post(std::function<void()> job) override {
-    job();
-    return true;
-  }
-};
 
 /// A request to be sent. Every member has an initializer, so that tests name only those that matter
 /// to them.
@@ -124,7 +94,7 @@ class ActingBody final : public ByteSource {
 };
 
 /// The real service over the real identity and store, on memory engines.
-class ServiceTest : public ::testing::Test {
+class ServiceTest : public ::testing::Test, protected coffer::test::RunsTasks {
  protected:
   ServiceTest() {
     std::vector<store::Placement> placements;
@@ -168,29 +138,9 @@ class ServiceTest : public ::testing::Test {
     return known;
   }
 
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, keep(std::move(task), result), rethrow);
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
-  }
-
   auth::NewToken new_token(auth::Preset preset,
                            const std::vector<std::pair<Jurisdiction, BucketName>>& buckets = {}) {
-    auth::NewToken token;
-    token.owner = account_;
-    token.name = "token";
-    token.policies = auth::policies_of_preset(preset, account_, buckets).value();
-    return token;
+    return coffer::test::new_token(account_, preset, buckets);
   }
   /// With these groups on the whole account.
   auth::NewToken token_of(const std::vector<std::string>& groups) {
@@ -312,10 +262,9 @@ class ServiceTest : public ::testing::Test {
     EXPECT_EQ(answer.code(), "200") << answer.body;
   }
 
-  boost::asio::io_context io_;
-  FakeClock clock_;
-  SeededRandom random_;
-  InlinePool pool_;
+  coffer::test::FakeClock clock_;
+  coffer::test::SeededRandom random_;
+  coffer::test::InlinePool pool_;
   std::unique_ptr<meta::Engine> meta_ = meta::make_memory_engine();
   std::unique_ptr<meta::Engine> meta_eu_ = meta::make_memory_engine();
   std::unique_ptr<meta::Engine> meta_identity_ = meta::make_memory_engine();

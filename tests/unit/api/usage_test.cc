@@ -50,10 +50,7 @@ TEST_F(UsageTest, IsOfOneJurisdictionForABucketAndOfAllForTheAccount) {
 TEST_F(UsageTest, IsNotOfStrangersAndNotOfUploadsOfDocuments) {
   make_bucket("photos");
   const auto other = run(identity_.create_account("Other", true)).value().id;
-  auth::NewToken request;
-  request.owner = other;
-  request.name = "token";
-  request.policies = auth::policies_of_preset(auth::Preset::AdminReadWrite, other, {}).value();
+  auth::NewToken request = coffer::test::new_token(other, auth::Preset::AdminReadWrite);
   EXPECT_EQ(send_as(issue(std::move(request)), {.path = bucket_path("photos/objects/a")}).code(),
             "403 10000");
   send_bare({.path = bucket_path("photos/objects/a")});

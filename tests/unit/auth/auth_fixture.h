@@ -2,9 +2,11 @@
 
 #include "auth/identity.h"
 #include "meta/memory_engine.h"
+#include "support/fake_clock.h"
+#include "support/new_token.h"
+#include "support/run.h"
+#include "support/seeded_random.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
@@ -13,7 +15,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
@@ -21,31 +22,9 @@
 
 namespace coffer::auth::test {
 
-class FakeClock final : public Clock {
- public:
-  Timestamp now() const override { return time_; }
-  std::chrono::steady_clock::time_point monotonic() const override {
-    return std::chrono::steady_clock::time_point(time_.time_since_epoch());
-  }
-  void advance(std::chrono::milliseconds by) { time_ += by; }
-
- private:
-  Timestamp time_{std::chrono::milliseconds(1'795'530'877'123)};
-};
-
-/// Repeatable.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  void fill(MutableBytes out) override {
-    const std::lock_guard lock(mutex_);
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mutex mutex_;
-  std::mt19937_64 engine_;
-};
+using coffer::test::FakeClock;
+using coffer::test::rethrow;
+using coffer::test::store_into;
 
 /// An index where every call takes a random number of turns before and after it takes effect, so
 /// that calls made at the same time interleave; with hooks to make it fail.
@@ -106,7 +85,7 @@ class SlowMeta final : public meta::Engine {
 };
 
 /// An identity over a memory engine, with an account that may have tokens.
-class IdentityTest : public ::testing::Test {
+class IdentityTest : public ::testing::Test, protected coffer::test::RunsTasks {
  protected:
   IdentityTest() {
     open();
@@ -119,36 +98,6 @@ class IdentityTest : public ::testing::Test {
     return std::make_unique<Identity>(meta_, key, clock_, random_);
   }
 
-  template <class T>
-  static Task<> store_into(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  /// Runs one task to its end.
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, store_into(std::move(task), result), rethrow);
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
-  }
-  /// Runs tasks at the same time, and all to their end.
-  template <class T>
-  std::vector<T> run_all(std::vector<Task<T>> tasks) {
-    std::vector<std::optional<T>> results(tasks.size());
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      boost::asio::co_spawn(io_, store_into(std::move(tasks[i]), results[i]), rethrow);
-    }
-    io_.restart();
-    io_.run();
-    std::vector<T> values;
-    for (auto& result : results) values.push_back(std::move(result.value()));
-    return values;
-  }
-
   static std::vector<std::pair<Jurisdiction, BucketName>> buckets(
       std::initializer_list<std::pair<Jurisdiction, std::string_view>> names) {
     std::vector<std::pair<Jurisdiction, BucketName>> out;
@@ -158,10 +107,8 @@ class IdentityTest : public ::testing::Test {
     return out;
   }
   NewToken new_token(Preset preset, std::string name = "ci") const {
-    NewToken request;
-    request.owner = account_;
+    NewToken request = coffer::test::new_token(account_, preset);
     request.name = std::move(name);
-    request.policies = policies_of_preset(preset, account_, {}).value();
     return request;
   }
   IssuedToken issue(NewToken request) {
@@ -187,9 +134,8 @@ class IdentityTest : public ::testing::Test {
     EXPECT_TRUE(run(meta_.commit(std::move(change))).value().committed());
   }
 
-  boost::asio::io_context io_;
   FakeClock clock_;
-  SeededRandom random_{42};
+  coffer::test::SeededRandom random_{42};
   SlowMeta meta_{meta::make_memory_engine()};
   blob::MasterKey master_key_ = blob::MasterKey::generate(random_);
   std::unique_ptr<Identity> identity_;

@@ -1,9 +1,8 @@
 #include "auth/signing_key_cache.h"
 #include "auth/sigv4.h"
 #include "base/codec.h"
+#include "support/run.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +10,8 @@
 
 namespace coffer::auth {
 namespace {
+
+using coffer::test::run_task;
 
 /// Hands out a text in pieces of a given size, and counts what was asked of it after its end.
 class PiecesSource final : public ByteSource {
@@ -29,18 +30,6 @@ class PiecesSource final : public ByteSource {
   std::size_t piece_;
   std::size_t position_ = 0;
 };
-
-template <class T>
-T run(Task<T> task) {
-  boost::asio::io_context context;
-  std::optional<T> out;
-  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr failure, T value) {
-    if (failure) std::rethrow_exception(failure);
-    out.emplace(std::move(value));
-  });
-  context.run();
-  return std::move(*out);
-}
 
 struct Decoded {
   std::string data;  ///< all that was handed out, before an error too
@@ -64,18 +53,18 @@ Decoded decode(const std::string& body, const Options& options) {
   Decoded result;
   std::vector<std::byte> out(options.out);
   for (;;) {
-    const auto count = run(decoder->read(out));
+    const auto count = run_task(decoder->read(out));
     if (!count) {
       result.error = count.error();
       // The stream has ended with it.
-      const auto again = run(decoder->read(out));
+      const auto again = run_task(decoder->read(out));
       EXPECT_TRUE(!again && again.error().code() == result.error->code());
       return result;
     }
     if (*count == 0) break;
     result.data.append(as_text(ByteView(out).first(*count)));
   }
-  const auto after_end = run(decoder->read(out));
+  const auto after_end = run_task(decoder->read(out));
   EXPECT_TRUE(after_end && *after_end == 0);
   result.trailers = decoder->trailers();
   return result;

@@ -44,9 +44,7 @@ TEST_F(IdentityTest, KeepsAccountsInOrderOfCreation) {
 
 TEST_F(IdentityTest, EnablesR2OnAnAccount) {
   const AccountId id = run(identity_->create_account("New", false)).value().id;
-  NewToken request = new_token(Preset::AdminReadOnly);
-  request.owner = id;
-  request.policies = policies_of_preset(Preset::AdminReadOnly, id, {}).value();
+  const NewToken request = coffer::test::new_token(id, Preset::AdminReadOnly);
   EXPECT_EQ(run(identity_->create_token(request)).error().code(), ErrorCode::NotEntitled);
 
   EXPECT_TRUE(run(identity_->set_r2_enabled(id, true)).value().r2_enabled);
@@ -475,9 +473,7 @@ TEST_F(IdentityTest, IsSafeFromManyThreads) {
   const AccountId account = run(identity.create_account("Threads", true)).value().id;
   std::vector<TokenId> ids;
   for (int i = 0; i < kTokens; ++i) {
-    NewToken request = new_token(Preset::AdminReadOnly);
-    request.owner = account;
-    request.policies = policies_of_preset(Preset::AdminReadOnly, account, {}).value();
+    NewToken request = coffer::test::new_token(account, Preset::AdminReadOnly);
     ids.push_back(run(identity.create_token(std::move(request))).value().token.id);
   }
 

@@ -2,6 +2,9 @@
 
 #include "auth/audit_log.h"
 #include "auth_fixture.h"
+#include "support/inline_pool.h"
+
+#include <climits>
 
 namespace coffer::auth::test {
 namespace {
@@ -13,18 +16,6 @@ using testing::Not;
 using testing::StartsWith;
 
 constexpr const char* kPassword = "correct horse battery";
-
-class InlinePool final : public WorkPool {
- public:
-  bool try_post(std::function<void()> job) override {
-    if (full) return false;
-    ++jobs;
-    job();
-    return true;
-  }
-  bool full = false;
-  int jobs = 0;
-};
 
 class SessionsTest : public IdentityTest {
  protected:
@@ -73,7 +64,7 @@ class SessionsTest : public IdentityTest {
     return run(sessions_->use(session.token)).has_value();
   }
 
-  InlinePool pool_;
+  coffer::test::InlinePool pool_;
   Passwords passwords_{pool_, random_, PasswordCost{64, 1}};
   SessionLimits limits_;
   std::unique_ptr<Sessions> sessions_;
@@ -299,7 +290,7 @@ TEST_F(SessionsTest, ALinkIsNotMadeUp) {
 
 TEST_F(SessionsTest, ABusyServerSaysSo) {
   make_user("ada@example.com");
-  pool_.full = true;
+  pool_.refusals = INT_MAX;
   EXPECT_EQ(sign_in("ada@example.com").error().code(), ErrorCode::SlowDown);
 }
 

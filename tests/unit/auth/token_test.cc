@@ -3,11 +3,11 @@
 #include "auth/identity.h"
 #include "auth/token_value.h"
 #include "auth/usability.h"
+#include "support/seeded_random.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
 #include <set>
 
 namespace coffer::auth {
@@ -191,18 +191,8 @@ class ScriptedRandom final : public Random {
   std::size_t next_ = 0;
 };
 
-class SeededRandom final : public Random {
- public:
-  void fill(MutableBytes out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mt19937_64 engine_{3};
-};
-
 TEST(TokenValue, HasItsPrefixAlphabetAndChecksum) {
-  SeededRandom random;
+  coffer::test::SeededRandom random(3);
   std::set<std::string> seen;
   for (int i = 0; i < 1000; ++i) {
     const std::string value = make_token_value(kAccountTokenPrefix, random);
@@ -231,7 +221,7 @@ TEST(TokenValue, ChecksumIsCrc32InBase62) {
 }
 
 TEST(TokenValue, EveryMistypedCharacterIsNoticed) {
-  SeededRandom random;
+  coffer::test::SeededRandom random(3);
   const std::string good = make_token_value(kAccountTokenPrefix, random);
   for (std::size_t at = 0; at < good.size(); ++at) {
     for (char other : {'0', 'A', 'z', '-', '_', '\0', '\xc3'}) {

@@ -1,5 +1,7 @@
 #include "base/key_locks.h"
 
+#include "support/run.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -12,9 +14,7 @@
 namespace coffer {
 namespace {
 
-void rethrow(std::exception_ptr failure) {
-  if (failure) std::rethrow_exception(failure);
-}
+using test::rethrow;
 
 Task<> visit(KeyLocks& locks, std::string name, std::string mark, std::string& seen) {
   const KeyLocks::Guard guard = co_await locks.lock(std::move(name));

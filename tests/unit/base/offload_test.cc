@@ -1,7 +1,8 @@
 #include "base/offload.h"
 
-#include "run_task.h"
 #include "sim/scheduler.h"
+#include "support/inline_pool.h"
+#include "support/run.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -19,6 +20,7 @@ namespace coffer {
 namespace {
 
 namespace asio = boost::asio;
+using test::run_task;
 
 /// Runs nothing until it is told to, on the thread that tells it.
 class ManualPool final : public WorkPool {
@@ -37,15 +39,6 @@ class ManualPool final : public WorkPool {
   }
   bool full = false;
   std::vector<std::function<void()>> jobs;
-};
-
-/// Runs each job inside try_post: the hardest case for whoever resumes a coroutine too early.
-class InlinePool final : public WorkPool {
- public:
-  bool try_post(std::function<void()> job) override {
-    job();
-    return true;
-  }
 };
 
 TEST(Offload, RunsOnThePoolAndResumesOnTheCallersThread) {
@@ -100,7 +93,7 @@ TEST(Offload, AnswersSlowDownWhenThePoolIsFull) {
 }
 
 TEST(Offload, MayCompleteBeforeTheCallerHasSuspended) {
-  InlinePool pool;
+  test::InlinePool pool;
   const auto body = [&pool]() -> Task<int> {
     int count = 0;
     for (int i = 0; i < 1000; ++i) {
@@ -116,7 +109,7 @@ TEST(Offload, MayCompleteBeforeTheCallerHasSuspended) {
 }
 
 TEST(Offload, EndsTheWorkBeforeItsCallerResumes) {
-  InlinePool pool;
+  test::InlinePool pool;
   const auto body = [&pool]() -> Task<bool> {
     const auto held = std::make_shared<int>(1);
     const std::weak_ptr<int> watched = held;

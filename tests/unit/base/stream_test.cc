@@ -1,6 +1,6 @@
 #include "base/stream.h"
 
-#include "run_task.h"
+#include "support/run.h"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,8 @@
 
 namespace coffer {
 namespace {
+
+using test::run_task;
 
 /// Gives its text in pieces of one size, then the end or an error.
 class PiecewiseSource final : public ByteSource {

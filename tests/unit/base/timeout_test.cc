@@ -1,6 +1,6 @@
 #include "base/timeout.h"
 
-#include "run_task.h"
+#include "support/run.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using test::run_task;
 
 Task<Result<int>> answer(int value) { co_return value; }
 

@@ -1,6 +1,6 @@
 #include "blob/background.h"
 
-#include "../base/run_task.h"
+#include "support/run.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +14,7 @@ namespace coffer::blob {
 namespace {
 
 namespace asio = boost::asio;
+using coffer::test::run_task;
 
 Task<> yield() { co_await asio::post(asio::use_awaitable); }
 

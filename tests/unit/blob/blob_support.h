@@ -1,19 +1,19 @@
 #pragma once
 
-#include "../base/run_task.h"
-#include "base/clock.h"
-#include "base/offload.h"
-#include "base/random.h"
 #include "blob/buffer_pool.h"
 #include "blob/engine.h"
 #include "blob/file_ops.h"
+#include "support/code_of.h"
+#include "support/fake_clock.h"
+#include "support/inline_pool.h"
+#include "support/run.h"
+#include "support/seeded_random.h"
+#include "support/temporary_directory.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
@@ -22,7 +22,6 @@
 #include <new>
 #include <optional>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,77 +29,12 @@
 
 namespace coffer::blob::test {
 
-/// Removed, with all that is in it, when it goes.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = std::filesystem::path(::testing::TempDir()) / "coffer-blob-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-  /// The paths of all files in it, relative and sorted.
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
-      if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(path_));
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// Repeatable, and good enough for ids.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  void fill(MutableBytes out) override {
-    const std::lock_guard lock(mutex_);
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mutex mutex_;
-  std::mt19937_64 engine_;
-};
-
-/// Time moves when a test says so.
-class ManualClock final : public Clock {
- public:
-  Timestamp now() const override { return Timestamp(time_); }
-  std::chrono::steady_clock::time_point monotonic() const override {
-    return std::chrono::steady_clock::time_point(time_);
-  }
-  void advance(std::chrono::milliseconds by) { time_ += by; }
-
- private:
-  std::chrono::milliseconds time_{1'000};
-};
-
-/// Runs jobs where they are posted; counts them; refuses as many as it is told to.
-class InlinePool final : public WorkPool {
- public:
-  bool try_post(std::function<void()> job) override {
-    if (refusals > 0) {
-      --refusals;
-      return false;
-    }
-    ++jobs;
-    job();
-    return true;
-  }
-  int refusals = 0;
-  int jobs = 0;
-};
+using coffer::test::code_of;
+using coffer::test::FakeClock;
+using coffer::test::InlinePool;
+using coffer::test::run_task;
+using coffer::test::SeededRandom;
+using coffer::test::TemporaryDirectory;
 
 /// Bytes that differ from place to place, also a block or a frame further.
 inline std::string pattern(std::size_t size, unsigned seed = 1) {
@@ -130,12 +64,6 @@ class AlignedText {
   std::size_t size_;
   std::size_t shift_;
 };
-
-/// The code of a failure; Internal, which the engines never return, for success.
-template <class T>
-ErrorCode code_of(const Result<T>& result) {
-  return result ? ErrorCode::Internal : result.error().code();
-}
 
 /// Writes a blob in pieces of one length.
 inline Task<Result<std::unique_ptr<PendingBlob>>> write_pending(Engine& engine, BlobId id,

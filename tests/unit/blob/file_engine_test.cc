@@ -60,8 +60,8 @@ class FileEngineTest : public ::testing::Test {
   }
 
   TemporaryDirectory directory_;
-  SeededRandom random_{1};
-  ManualClock clock_;
+  SeededRandom random_;
+  FakeClock clock_{std::chrono::milliseconds(1'000)};
   WatchedOps ops_;
   InlinePool pool_;
   std::unique_ptr<Engine> engine_;

@@ -17,7 +17,7 @@ class FreeSpaceTest : public ::testing::Test {
   }
 
   WatchedOps ops_;
-  ManualClock clock_;
+  FakeClock clock_{std::chrono::milliseconds(1'000)};
   FreeSpace space_{ops_, "/tmp", kGiB, clock_};
 };
 

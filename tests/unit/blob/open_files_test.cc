@@ -33,7 +33,7 @@ class OpenFilesTest : public ::testing::Test {
   }
 
   TemporaryDirectory directory_;
-  SeededRandom random_{1};
+  SeededRandom random_;
   WatchedOps ops_;
   OpenFiles files_{ops_, 4};
 };

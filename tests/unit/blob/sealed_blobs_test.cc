@@ -73,7 +73,7 @@ class SealedBlobsTest : public ::testing::Test {
   }
   std::string stored(const SealedRef& ref) { return memory_.stored(ref.id).value(); }
 
-  SeededRandom random_{1};
+  SeededRandom random_;
   InlinePool pool_;
   MemoryEngine memory_;
   MasterKey master_key_ = MasterKey::generate(random_);

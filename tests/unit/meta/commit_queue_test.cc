@@ -1,5 +1,8 @@
 #include "meta/commit_queue.h"
 
+#include "support/run.h"
+#include "traced_blob.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
@@ -14,6 +17,9 @@
 namespace coffer::meta {
 namespace {
 
+using coffer::test::rethrow;
+using coffer::test::store_into;
+using test::TracedBlob;
 using ::testing::ElementsAre;
 
 /// Applies batches when the test says so, and writes down what was in them.
@@ -67,16 +73,10 @@ class CommitQueueTest : public ::testing::Test {
     if (bytes > 0) commit.deletes.push_back(Key{Family::Record, std::string(bytes, 'k')});
     return Change(std::move(commit));
   }
-  static Task<> submit(CommitQueue& queue, Change change, Outcome& out) {
-    out.emplace(co_await queue.submit(std::move(change)));
-  }
   /// Starts it, up to where it waits.
   Outcome& start(Change change) {
     Outcome& out = *outcomes_.emplace_back(std::make_unique<Outcome>());
-    boost::asio::co_spawn(loop_, submit(*queue_, std::move(change), out),
-                          [](std::exception_ptr failure) {
-                            if (failure) std::rethrow_exception(failure);
-                          });
+    boost::asio::co_spawn(loop_, store_into(queue_->submit(std::move(change)), out), rethrow);
     loop_.poll();
     loop_.restart();
     return out;
@@ -180,19 +180,6 @@ TEST_F(CommitQueueTest, AnswersOnTheCallersThread) {
   EXPECT_EQ(resumed_on, std::this_thread::get_id());
 }
 
-/// Says what became of it.
-class TracedBlob final : public PendingBlob {
- public:
-  explicit TracedBlob(std::string& fate) : fate_(fate) {}
-  ~TracedBlob() override { fate_ = adopted_ ? "kept" : "removed"; }
-  Task<Result<>> make_durable() override { co_return ok(); }
-  void adopt() override { adopted_ = true; }
-
- private:
-  std::string& fate_;
-  bool adopted_ = false;
-};
-
 TEST_F(CommitQueueTest, KeepsTheBlobsOfACommitWhoseCallerIsGone) {
   std::string fate;
   {
@@ -201,7 +188,7 @@ TEST_F(CommitQueueTest, KeepsTheBlobsOfACommitWhoseCallerIsGone) {
     Commit commit("a", "");
     commit.pending_blobs.push_back(std::make_unique<TracedBlob>(fate));
     Outcome never;
-    boost::asio::co_spawn(loop, submit(*queue_, Change(std::move(commit)), never),
+    boost::asio::co_spawn(loop, store_into(queue_->submit(Change(std::move(commit))), never),
                           [](std::exception_ptr) {});
     loop.poll();
     gate_.open();

@@ -1,5 +1,9 @@
 #include "meta/rocksdb_committer.h"
 #include "rocksdb_fixture.h"
+#include "support/inline_pool.h"
+#include "traced_blob.h"
+
+#include <climits>
 
 #include <chrono>
 #include <thread>
@@ -11,19 +15,6 @@ class RocksDbCommits : public RocksDbTest {
  protected:
   RocksDbCommits() { open(); }
   ~RocksDbCommits() override { faults_.open_gate(); }
-};
-
-/// Says what became of it.
-class TracedBlob final : public PendingBlob {
- public:
-  explicit TracedBlob(std::string& fate) : fate_(fate) {}
-  ~TracedBlob() override { fate_ = adopted_ ? "kept" : "removed"; }
-  Task<Result<>> make_durable() override { co_return ok(); }
-  void adopt() override { adopted_ = true; }
-
- private:
-  std::string& fate_;
-  bool adopted_ = false;
 };
 
 TEST_F(RocksDbCommits, NeitherAnswersNorReadsShowWhatIsNotSynced) {
@@ -245,10 +236,8 @@ TEST_F(RocksDbCommits, ReadsComeFromTheDiskToo) {
 }
 
 TEST_F(RocksDbCommits, AFullPoolRefusesOnlyWhatNeedsTheDisk) {
-  class FullPool final : public WorkPool {
-   public:
-    bool try_post(std::function<void()>) override { return false; }
-  } full;
+  coffer::test::InlinePool full;
+  full.refusals = INT_MAX;
   put("a", std::string(10'000, 'a'));
   put("cold", "v");  // behind the block that opening reads
   close();

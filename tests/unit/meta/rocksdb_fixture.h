@@ -2,6 +2,8 @@
 
 #include "base/offload.h"
 #include "meta/rocksdb_engine.h"
+#include "support/run.h"
+#include "support/temporary_directory.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,32 +19,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace coffer::meta::test {
 
-/// A directory that goes with the test.
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(
-      const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
-    std::string name = (where / "coffer-meta-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category());
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using coffer::test::rethrow;
+using coffer::test::store_into;
+using coffer::test::TemporaryDirectory;
 
 /// Where thousands of openings take little time, because nothing is synced to a disk.
 inline std::filesystem::path memory_directory() {
@@ -186,7 +170,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
 };
 
 /// One index in a directory of its own, opened and closed as the test says.
-class RocksDbTest : public ::testing::Test {
+class RocksDbTest : public ::testing::Test, protected coffer::test::RunsTasks {
  protected:
   using Outcome = std::optional<Result<CommitOutcome>>;
 
@@ -203,21 +187,6 @@ class RocksDbTest : public ::testing::Test {
   }
   void close() { engine_.reset(); }
 
-  template <class T>
-  static Task<> store_into(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(loop_, store_into(std::move(task), result), rethrow);
-    loop_.restart();
-    loop_.run();
-    return std::move(result.value());
-  }
   /// Starts a commit on `waiters_`, which `finish_waiting` runs to the end.
   Outcome& start(Commit commit) {
     Outcome& out = *outcomes_.emplace_back(std::make_unique<Outcome>());
@@ -279,8 +248,7 @@ class RocksDbTest : public ::testing::Test {
   Faults faults_;
   std::shared_ptr<FaultyFileSystem> file_system_ = std::make_shared<FaultyFileSystem>(faults_);
   TemporaryDirectory directory_;
-  // Loops outlive whoever posts to them.
-  boost::asio::io_context loop_;
+  // A loop outlives whoever posts to it.
   boost::asio::io_context waiters_;
   ThreadPool pool_{2, 1000, "meta-test"};
   std::vector<std::unique_ptr<Outcome>> outcomes_;

@@ -277,10 +277,7 @@ TEST_F(AccessTest, ObjectTokensOfAllBuckets) {
 
 /// The account is the key's own where the host names none: no name of ours means anything there.
 TEST_F(AccessTest, AnotherAccountSeesNothingOfOurs) {
-  auth::NewToken token = new_token(Preset::AdminReadWrite);
-  token.owner = other_account_;
-  token.policies = auth::policies_of_preset(Preset::AdminReadWrite, other_account_, {}).value();
-  const Keys stranger = issue(std::move(token));
+  const Keys stranger = issue(coffer::test::new_token(other_account_, Preset::AdminReadWrite));
   for (const Asked& asked : operations()) {
     for (const std::string bucket : {"right", "missing"}) {
       EXPECT_EQ(send_as(stranger, asked.on(bucket)).code(), as_told(asked, asked.missing_code))

@@ -8,51 +8,21 @@
 #include "meta/memory_engine.h"
 #include "s3/service.h"
 #include "store/store.h"
+#include "support/fake_clock.h"
+#include "support/inline_pool.h"
+#include "support/new_token.h"
+#include "support/run.h"
+#include "support/seeded_random.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 namespace coffer::s3::test {
-
-class FakeClock final : public Clock {
- public:
-  Timestamp now() const override { return time_; }
-  std::chrono::steady_clock::time_point monotonic() const override {
-    return std::chrono::steady_clock::time_point(time_.time_since_epoch());
-  }
-  void advance(std::chrono::milliseconds by) { time_ += by; }
-
- private:
-  Timestamp time_{std::chrono::milliseconds(1'795'530'877'123)};  // 2026-11-24T14:34:37.123Z
-};
-
-/// Repeatable, and good enough for ids.
-class SeededRandom final : public Random {
- public:
-  void fill(MutableBytes out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mt19937_64 engine_{1};
-};
-
-/// Runs jobs where they are posted.
-class InlinePool final : public WorkPool {
- public:
-  bool try_post(std::function<void()> job) override {
-    job();
-    return true;
-  }
-};
 
 class Observer final : public OperationObserver {
  public:
@@ -119,7 +89,7 @@ inline Engines memory_engines() {
 
 /// The real service over the real store and the real identity, on memory engines unless others are
 /// given.
-class ServiceTest : public ::testing::Test {
+class ServiceTest : public ::testing::Test, protected coffer::test::RunsTasks {
  protected:
   explicit ServiceTest(bool strict = false, Engines engines = memory_engines())
       : strict_(strict), engines_(std::move(engines)) {
@@ -149,29 +119,9 @@ class ServiceTest : public ::testing::Test {
                                      authorizer_, clock_, &observer_);
   }
 
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, keep(std::move(task), result), rethrow);
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
-  }
-
   auth::NewToken new_token(auth::Preset preset,
                            const std::vector<std::pair<Jurisdiction, BucketName>>& buckets = {}) {
-    auth::NewToken token;
-    token.owner = account_;
-    token.name = "token";
-    token.policies = auth::policies_of_preset(preset, account_, buckets).value();
-    return token;
+    return coffer::test::new_token(account_, preset, buckets);
   }
   Keys issue(auth::NewToken token) {
     const auto issued = run(identity_.create_token(std::move(token))).value();
@@ -311,10 +261,9 @@ class ServiceTest : public ::testing::Test {
   static std::string etag_of(std::string_view text) { return "\"" + md5_of(text) + "\""; }
 
   const bool strict_;
-  boost::asio::io_context io_;
-  FakeClock clock_;
-  SeededRandom random_;
-  InlinePool pool_;
+  coffer::test::FakeClock clock_;
+  coffer::test::SeededRandom random_;
+  coffer::test::InlinePool pool_;
   Engines engines_;
   blob::MasterKey master_key_ = blob::MasterKey::generate(random_);
   blob::SealedBlobs sealed_{*engines_.blobs, master_key_, random_, pool_};

@@ -35,7 +35,7 @@ class Unwilling final : public meta::Engine {
   std::unique_ptr<meta::Engine> engine_ = meta::make_memory_engine();
 };
 
-class RequestUsageTest : public ::testing::Test {
+class RequestUsageTest : public ::testing::Test, protected RunsTasks {
  protected:
   RequestUsageTest() { start(); }
   /// Anew, as after a start of the program.
@@ -44,21 +44,6 @@ class RequestUsageTest : public ::testing::Test {
     sources.emplace_back(Jurisdiction::Default, engine_);
     sources.emplace_back(Jurisdiction::Eu, eu_);
     usage_ = std::make_unique<RequestUsage>(std::move(sources), clock_);
-  }
-
-  template <class T>
-  static Task<> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, keep(std::move(task), result), [](std::exception_ptr failure) {
-      if (failure) std::rethrow_exception(failure);
-    });
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
   }
 
   FinishedRequest request(std::string_view bucket, RequestKind kind = RequestKind::Read,
@@ -101,11 +86,10 @@ class RequestUsageTest : public ::testing::Test {
     start();
   }
 
-  boost::asio::io_context io_;
   FakeClock clock_;  // 2026-11-24T14:34:37.123Z
   Unwilling engine_;
   Unwilling eu_;
-  SeededRandom random_{1};
+  SeededRandom random_;
   AccountId account_ = AccountId::make(random_);
   std::unique_ptr<RequestUsage> usage_;
 };

@@ -6,53 +6,28 @@
 #include "blob/sealed_blobs.h"
 #include "meta/memory_engine.h"
 #include "store/store.h"
+#include "support/code_of.h"
+#include "support/fake_clock.h"
+#include "support/inline_pool.h"
+#include "support/run.h"
+#include "support/seeded_random.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 namespace coffer::store::test {
 
-class FakeClock final : public Clock {
- public:
-  Timestamp now() const override { return time_; }
-  std::chrono::steady_clock::time_point monotonic() const override {
-    return std::chrono::steady_clock::time_point(time_.time_since_epoch());
-  }
-  void advance(std::chrono::milliseconds by) { time_ += by; }
-
- private:
-  Timestamp time_{std::chrono::milliseconds(1'795'530'877'123)};
-};
-
-/// Repeatable, and good enough for ids.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  void fill(MutableBytes out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-/// Runs jobs where they are posted.
-class InlinePool final : public WorkPool {
- public:
-  bool try_post(std::function<void()> job) override {
-    job();
-    return true;
-  }
-};
+using coffer::test::code_of;
+using coffer::test::FakeClock;
+using coffer::test::InlinePool;
+using coffer::test::RunsTasks;
+using coffer::test::SeededRandom;
 
 /// Counts what the store asks of its index, and lets a test step in before a commit.
 class WatchedMeta final : public meta::Engine {
@@ -154,7 +129,7 @@ class TextBody final : public UploadBody {
 };
 
 /// A store over memory engines and one io_context, with small helpers to drive it.
-class StoreTest : public ::testing::Test {
+class StoreTest : public ::testing::Test, protected RunsTasks {
  protected:
   explicit StoreTest(Limits limits = small_limits()) : limits_(limits) { open_store(); }
 
@@ -173,36 +148,6 @@ class StoreTest : public ::testing::Test {
     placements.emplace_back(Jurisdiction::Default, meta_, sealed_);
     store_ = std::make_unique<Store>(Environment{clock_, random_, pool_, quota_of_},
                                      std::move(placements), limits_);
-  }
-
-  template <class T>
-  static Task<> store_into(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-  }
-  static void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  /// Runs one task to its end.
-  template <class T>
-  T run(Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(io_, store_into(std::move(task), result), rethrow);
-    io_.restart();
-    io_.run();
-    return std::move(result.value());
-  }
-  /// Runs tasks at the same time, and all to their end.
-  template <class T>
-  std::vector<T> run_all(std::vector<Task<T>> tasks) {
-    std::vector<std::optional<T>> results(tasks.size());
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      boost::asio::co_spawn(io_, store_into(std::move(tasks[i]), results[i]), rethrow);
-    }
-    io_.restart();
-    io_.run();
-    std::vector<T> values;
-    for (auto& result : results) values.push_back(std::move(result.value()));
-    return values;
   }
 
   BucketAddress bucket(std::string_view name = "bucket") const {
@@ -316,9 +261,8 @@ class StoreTest : public ::testing::Test {
     return conditions;
   }
 
-  boost::asio::io_context io_;
   FakeClock clock_;
-  SeededRandom random_{1};
+  SeededRandom random_;
   InlinePool pool_;
   Limits limits_;
   std::function<records::Quota(AccountId)> quota_of_;  ///< for the next store that is opened
@@ -329,11 +273,5 @@ class StoreTest : public ::testing::Test {
   blob::SealedBlobs sealed_{*blobs_, master_key_, random_, pool_};
   std::unique_ptr<Store> store_;
 };
-
-/// The code of a failure; Internal, which the store never returns, for success.
-template <class T>
-ErrorCode code_of(const Result<T>& result) {
-  return result ? ErrorCode::Internal : result.error().code();
-}
 
 }  // namespace coffer::store::test

@@ -1,12 +1,8 @@
-#include "base/task.h"
+#include "support/run.h"
 #include "web/service.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <optional>
 
 namespace coffer::web {
 namespace {
@@ -46,15 +42,7 @@ class WebTest : public ::testing::Test {
     request.path = path;
     request.host = host;
     request.headers = headers;
-    std::optional<http::Response> response;
-    boost::asio::io_context io;
-    boost::asio::co_spawn(io, keep(service_.handle(request), response),
-                          [](const std::exception_ptr&) {});
-    io.run();
-    return std::move(response.value());
-  }
-  static Task<> keep(Task<http::Response> task, std::optional<http::Response>& out) {
-    out.emplace(co_await std::move(task));
+    return coffer::test::run_task(service_.handle(request));
   }
   static std::string header(const http::Response& response, std::string_view name) {
     return std::string(response.headers.find(name).value_or("<none>"));
