@@ -58,8 +58,9 @@ Task<Result<AuditLog::Page>> AuditLog::read(Query query) const {
   // An older page needs nothing younger read again.
   std::optional<Timestamp> before = query.before;
   std::optional<Timestamp> since = query.since;
-  if (query.after && !query.oldest_first)
+  if (query.after && !query.oldest_first) {
     before = query.after->first + std::chrono::milliseconds(1);
+  }
   if (query.after && query.oldest_first) since = query.after->first;
 
   Page page;

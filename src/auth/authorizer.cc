@@ -118,7 +118,7 @@ DecisionCause check_token(const TokenEntry* entry, const Principal& principal, T
 
 std::string token_in_words(DecisionCause cause, const TokenEntry* entry,
                            const Principal& principal) {
-  const std::string subject = "token " + principal.token.hex();
+  std::string subject = "token " + principal.token.hex();
   switch (cause) {
     case DecisionCause::TokenUnknown:
       return subject + " does not exist";

@@ -257,8 +257,9 @@ class Decoder final : public ChunkedDecoder {
       if (trailers_.contains(name)) co_return malformed("a trailer is repeated");
       trailers_.add(std::move(name), std::move(value));
     }
-    if (trailers_.size() != announced_.size())
+    if (trailers_.size() != announced_.size()) {
       co_return malformed("an announced trailer is missing");
+    }
     if (signed_trailers) {
       if (!signature) co_return malformed("the trailers have no signature");
       CO_TRY_VOID(verify_trailers(*signature));

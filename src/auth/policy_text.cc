@@ -47,8 +47,7 @@ std::string describe(const Resource& resource) {
   if (resource.bucket.empty()) {
     return "account " + resource.account.hex() + in_parentheses(resource.jurisdiction);
   }
-  const std::string bucket =
-      "bucket " + quote(resource.bucket) + in_parentheses(resource.jurisdiction);
+  std::string bucket = "bucket " + quote(resource.bucket) + in_parentheses(resource.jurisdiction);
   if (resource.key.empty()) return bucket;
   return "key " + quote(resource.key) + " of " + bucket;
 }

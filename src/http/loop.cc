@@ -91,8 +91,9 @@ void Loop::adopt(std::unique_ptr<Connection> connection) {
       try {
         std::rethrow_exception(failure);
       } catch (const std::exception& error) {
-        if (!raw->cancelled())
+        if (!raw->cancelled()) {
           log_error(std::string("connection ended by exception: ") + error.what());
+        }
       }
     }
     // Later, because the coroutine's last frame still refers to the connection's signal.
