@@ -34,7 +34,7 @@ Task<Result<BucketPage>> Store::Impl::list_buckets(AccountId account, Jurisdicti
       if (end.empty() || from < end) end = std::move(from);
     } else {
       from += '\0';
-      begin = std::max(begin, std::move(from));
+      if (begin < from) begin = std::move(from);
     }
   }
   if (!end.empty() && begin >= end) co_return page;

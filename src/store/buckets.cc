@@ -26,6 +26,10 @@ Error no_such_bucket(const BucketAddress& address) {
   return make_error(ErrorCode::NoSuchBucket, address.name.text());
 }
 
+Error contended(const BucketAddress& address) {
+  return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
+}
+
 /// R2's words (r2-s3.md section 4).
 Error bucket_not_empty(const BucketAddress& address) {
   return Error::with_message(ErrorCode::BucketNotEmpty,
@@ -62,6 +66,19 @@ Holdings of_buckets(std::int64_t buckets) {
   return growth;
 }
 
+/// The bucket as its header says; null when it has none.
+Task<Result<std::shared_ptr<OpenBucket>>> read_bucket(Placement& placement, BucketId id) {
+  auto bucket = std::make_shared<OpenBucket>();
+  bucket->placement = &placement;
+  bucket->id = id;
+  bucket->partition = layout::bucket_partition(id);
+  CO_TRY(const auto header, co_await placement.meta.get(bucket->partition, layout::header_key()));
+  if (!header) co_return nullptr;
+  bucket->fence = header->version;
+  CO_TRY(bucket->header, decode_bucket_header(header->value));
+  co_return bucket;
+}
+
 }  // namespace
 
 Task<Result<BucketHandle>> Store::Impl::open(const BucketAddress& address) {
@@ -82,15 +99,10 @@ Task<Result<BucketHandle>> Store::Impl::open(const BucketAddress& address) {
   CO_TRY(const auto entry, decode_directory_entry(stored->value));
   if (entry.state != DirectoryEntry::State::Live) co_return no_such_bucket(address);
 
-  auto bucket = std::make_shared<OpenBucket>();
-  bucket->placement = placement;
-  bucket->id = entry.id;
-  bucket->partition = layout::bucket_partition(entry.id);
-  CO_TRY(auto header, co_await placement->meta.get(bucket->partition, layout::header_key()));
-  if (!header) co_return no_such_bucket(address);
-  bucket->fence = header->version;
-  CO_TRY(bucket->header, decode_bucket_header(header->value));
-  if (bucket->header.state != BucketHeader::State::Live) co_return no_such_bucket(address);
+  CO_TRY(const auto bucket, co_await read_bucket(*placement, entry.id));
+  if (!bucket || bucket->header.state != BucketHeader::State::Live) {
+    co_return no_such_bucket(address);
+  }
 
   const std::lock_guard guard(cache_mutex_);
   // Whatever was forgotten since we began to read may be what we have read.
@@ -187,7 +199,7 @@ Task<Result<Bucket>> Store::Impl::create_bucket(BucketAddress address, CreateBuc
     co_return Bucket{std::move(address.name), entry.id, entry.created, std::move(entry.location),
                      entry.storage_class};
   }
-  co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
+  co_return contended(address);
 }
 
 Task<Result<>> Store::Impl::finish_creation(Placement& placement, meta::Key key,
@@ -221,6 +233,31 @@ Task<Result<>> Store::Impl::finish_creation(Placement& placement, meta::Key key,
   co_return co_await placement.meta.drop(partition);
 }
 
+Task<Result<std::optional<Store::Impl::SettledBucket>>> Store::Impl::find_settled(
+    Placement& placement, const meta::Key& key, const BucketAddress& address) {
+  CO_TRY(auto stored, co_await placement.meta.get(layout::directory(), key));
+  if (!stored) co_return no_such_bucket(address);
+  CO_TRY(auto entry, decode_directory_entry(stored->value));
+  if (entry.state == DirectoryEntry::State::Creating) {
+    CO_TRY_VOID(co_await finish_creation(placement, key, *std::move(stored), address.account,
+                                         address.name.text()));
+    co_return std::nullopt;
+  }
+  CO_TRY(auto bucket, co_await read_bucket(placement, entry.id));
+  if (!bucket) co_return std::nullopt;  // Its deletion ended since we read the directory.
+  const bool live = bucket->header.state == BucketHeader::State::Live;
+  if (live && bucket->header.storage_class != entry.storage_class) {
+    // The header holds one audit entry: first that of the change before.
+    CO_TRY_VOID(co_await finish_class_change(placement, key, *std::move(stored), bucket->header));
+    co_return std::nullopt;
+  }
+  SettledBucket settled;
+  settled.stored = *std::move(stored);
+  settled.entry = std::move(entry);
+  settled.bucket = std::move(bucket);
+  co_return settled;
+}
+
 Task<Result<>> Store::Impl::delete_bucket(BucketAddress address,
                                           std::optional<records::AuditEntry> audit) {
   Placement* placement = placement_of(address.jurisdiction);
@@ -229,33 +266,12 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address,
   const CacheHold hold(*this, address);
   const meta::Key key = layout::directory_key(address.account, address.name.text());
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
-    CO_TRY(auto stored, co_await placement->meta.get(layout::directory(), key));
-    if (!stored) co_return no_such_bucket(address);
-    CO_TRY(const auto entry, decode_directory_entry(stored->value));
-    if (entry.state == DirectoryEntry::State::Creating) {
-      CO_TRY_VOID(co_await finish_creation(*placement, key, std::move(*stored), address.account,
-                                           address.name.text()));
-      continue;
-    }
-    auto bucket = std::make_shared<OpenBucket>();
-    bucket->placement = placement;
-    bucket->id = entry.id;
-    bucket->partition = layout::bucket_partition(entry.id);
-    CO_TRY(auto header, co_await placement->meta.get(bucket->partition, layout::header_key()));
-    if (!header) continue;  // Its last step ran since we read the directory.
-    bucket->fence = header->version;
-    CO_TRY(bucket->header, decode_bucket_header(header->value));
-
-    const bool live = bucket->header.state == BucketHeader::State::Live;
-    if (live && bucket->header.storage_class != entry.storage_class) {
-      // The header holds one audit entry: first that of the change before.
-      CO_TRY_VOID(
-          co_await finish_class_change(*placement, key, std::move(*stored), bucket->header));
-      continue;
-    }
+    CO_TRY(auto settled, co_await find_settled(*placement, key, address));
+    if (!settled) continue;
+    const std::shared_ptr<OpenBucket>& bucket = settled->bucket;
     UnfinishedChange unfinished(*this);
     std::string deletion = bucket->header.audit;
-    if (live) {
+    if (bucket->header.state == BucketHeader::State::Live) {
       deletion = encoded(audit);
       BucketHeader deleting = bucket->header;
       deleting.state = BucketHeader::State::Deleting;
@@ -272,12 +288,12 @@ Task<Result<>> Store::Impl::delete_bucket(BucketAddress address,
       if (outcome.kind == meta::CommitOutcome::Kind::FenceMoved) continue;
       if (!outcome.committed()) co_return bucket_not_empty(address);
     }
-    CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(*stored), address.account,
-                                         std::move(deletion)));
+    CO_TRY_VOID(co_await finish_deletion(*placement, key, std::move(settled->stored),
+                                         address.account, std::move(deletion)));
     unfinished.finished();
     co_return ok();
   }
-  co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
+  co_return contended(address);
 }
 
 Task<Result<>> Store::Impl::finish_deletion(Placement& placement, meta::Key key,
@@ -307,28 +323,10 @@ Task<Result<Bucket>> Store::Impl::set_bucket_storage_class(
   const CacheHold hold(*this, address);
   const meta::Key key = layout::directory_key(address.account, address.name.text());
   for (int attempt = 0; attempt < kCommitAttemptsMax; ++attempt) {
-    CO_TRY(auto stored, co_await placement->meta.get(layout::directory(), key));
-    if (!stored) co_return no_such_bucket(address);
-    CO_TRY(const auto entry, decode_directory_entry(stored->value));
-    if (entry.state == DirectoryEntry::State::Creating) {
-      CO_TRY_VOID(co_await finish_creation(*placement, key, std::move(*stored), address.account,
-                                           address.name.text()));
-      continue;
-    }
-    auto bucket = std::make_shared<OpenBucket>();
-    bucket->placement = placement;
-    bucket->id = entry.id;
-    bucket->partition = layout::bucket_partition(entry.id);
-    CO_TRY(auto header, co_await placement->meta.get(bucket->partition, layout::header_key()));
-    if (!header) continue;  // Deleted since we read the directory.
-    bucket->fence = header->version;
-    CO_TRY(bucket->header, decode_bucket_header(header->value));
+    CO_TRY(auto settled, co_await find_settled(*placement, key, address));
+    if (!settled) continue;
+    const auto& [stored, entry, bucket] = *settled;
     if (bucket->header.state != BucketHeader::State::Live) co_return no_such_bucket(address);
-    if (bucket->header.storage_class != entry.storage_class) {
-      CO_TRY_VOID(
-          co_await finish_class_change(*placement, key, std::move(*stored), bucket->header));
-      continue;
-    }
 
     BucketHeader changed = bucket->header;
     if (changed.storage_class != storage_class) {
@@ -342,13 +340,13 @@ Task<Result<Bucket>> Store::Impl::set_bucket_storage_class(
       if (left_nothing(begun)) unfinished.finished();
       CO_TRY(const auto outcome, begun);
       if (!outcome.committed()) continue;
-      CO_TRY_VOID(co_await finish_class_change(*placement, key, std::move(*stored), changed));
+      CO_TRY_VOID(co_await finish_class_change(*placement, key, stored, changed));
       unfinished.finished();
     }
     co_return Bucket{std::move(address.name), entry.id, entry.created, entry.location,
                      storage_class};
   }
-  co_return make_error(ErrorCode::SlowDown, "bucket " + address.name.text() + " is contended");
+  co_return contended(address);
 }
 
 Task<Result<>> Store::Impl::finish_class_change(Placement& placement, meta::Key key,

@@ -128,10 +128,20 @@ Task<Result<>> Store::Impl::remove_reference(Placement& placement, const Home& h
   co_return make_error(ErrorCode::SlowDown, "references of " + home.data.hex());
 }
 
-Task<> Store::Impl::undo_reference(Placement& placement, const Home& home) {
-  const auto undone = co_await remove_reference(placement, home, /*with_intent=*/true);
-  if (undone) co_return;
-  log_warn("a copy that failed left its reference to the collector: " + undone.error().describe());
+Task<> Store::Impl::settle_reference(Placement& placement, const Home& home,
+                                     const std::optional<Error>& failure, bool again) {
+  if (!failure) {
+    const auto cleared = co_await clear_intent(placement, home);
+    // The copy stands; the collector finds that the destination holds the reference.
+    if (!cleared) mark_dirty(placement, home.bucket);
+    co_return;
+  }
+  if (again || certainly_not_committed(*failure)) {
+    const auto undone = co_await remove_reference(placement, home, /*with_intent=*/true);
+    if (undone) co_return;
+    log_warn("a copy that failed left its reference to the collector: " +
+             undone.error().describe());
+  }
   mark_dirty(placement, home.bucket);
 }
 
@@ -279,17 +289,9 @@ Task<Result<ObjectInfo>> Store::Impl::copy_shared(FoundObject& source,
   record.data.home = home;
   auto result = co_await commit_copy(destination, std::move(record), std::string(), options, gate,
                                      &shared, again);
-  if (!result) {
-    if (again || certainly_not_committed(result.error())) {
-      co_await undo_reference(placement, home);
-    } else {
-      mark_dirty(placement, home.bucket);
-    }
-    co_return result;
-  }
-  const auto cleared = co_await clear_intent(placement, home);
-  // The copy stands; the collector finds that the destination holds the reference.
-  if (!cleared) mark_dirty(placement, home.bucket);
+  std::optional<Error> failure;
+  if (!result) failure = result.error();
+  co_await settle_reference(placement, home, failure, again);
   co_return result;
 }
 

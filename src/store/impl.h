@@ -173,6 +173,17 @@ class Store::Impl {
     Impl& impl_;
     bool finished_ = false;
   };
+  /// A bucket as directory and header say, of whose changes no step is left but a deletion's.
+  struct SettledBucket {
+    meta::Stored stored;  ///< the directory's entry, with its version
+    DirectoryEntry entry;
+    std::shared_ptr<OpenBucket> bucket;
+  };
+  /// Finishes what a change before left undone. Nothing when it did, or when somebody got in
+  /// between: look again. NoSuchBucket.
+  Task<Result<std::optional<SettledBucket>>> find_settled(Placement& placement,
+                                                          const meta::Key& key,
+                                                          const BucketAddress& address);
   Task<Result<>> finish_creation(Placement& placement, meta::Key key, meta::Stored stored,
                                  const AccountId& account, std::string name);
   Task<Result<>> finish_deletion(Placement& placement, meta::Key key, meta::Stored stored,
@@ -231,12 +242,14 @@ class Store::Impl {
   /// Step 1: adds the reference and its intent at the home. False when the source has changed.
   Task<Result<bool>> add_reference(const FoundObject& source, const Home& home,
                                    BucketId destination, meta::Key holder);
-  /// Step 3: the destination holds the reference.
+  /// The destination holds the reference.
   Task<Result<>> clear_intent(Placement& placement, const Home& home);
   /// Removes the reference, and wakes data that waited for it. Idempotent.
   Task<Result<>> remove_reference(Placement& placement, const Home& home, bool with_intent);
-  /// After a step 2 that did not happen; failures are left to the collector.
-  Task<> undo_reference(Placement& placement, const Home& home);
+  /// Step 3, after step 2 succeeded or failed: the reference loses its intent, goes, or is left to
+  /// the collector when nobody knows. `again`: step 2 certainly did not happen.
+  Task<> settle_reference(Placement& placement, const Home& home,
+                          const std::optional<Error>& failure, bool again);
   bool lease_is_tight(Timestamp started) const;
 
   /// Whether a failed step 2 certainly left nothing behind, so that its reference can go at once.

@@ -36,8 +36,8 @@ struct Span {
   void start_at(std::string from) {
     if (from.empty()) {
       exhausted = true;
-    } else {
-      begin = std::max(begin, std::move(from));
+    } else if (begin < from) {
+      begin = std::move(from);
     }
   }
   /// Begins after everything that begins with `shown`.
@@ -82,54 +82,65 @@ meta::Step skip_group(const std::string& shown) {
   return target.empty() ? meta::Step::stop() : meta::Step::seek(std::move(target));
 }
 
+/// How much is on a page, and what went wrong.
+class PageBuilder {
+ public:
+  const std::optional<Error>& failure() const { return failure_; }
+
+ protected:
+  explicit PageBuilder(std::size_t limit) : left_(std::min(limit, kListPageMax)) {}
+
+  bool full() const { return left_ == 0; }
+  void count() { --left_; }
+  meta::Step fail(Error error) {
+    failure_ = std::move(error);
+    return meta::Step::stop();
+  }
+
+ private:
+  std::size_t left_;
+  std::optional<Error> failure_;
+};
+
 /// Goes over the keys of a scan and builds a page of objects.
-class ObjectPageBuilder {
+class ObjectPageBuilder : public PageBuilder {
  public:
   ObjectPageBuilder(const ListObjectsQuery& query, ObjectPage& page)
-      : query_(query), limit_(std::min(query.limit, kListPageMax)), page_(page) {}
+      : PageBuilder(query.limit), query_(query), page_(page) {}
 
   meta::Step visit(std::string_view group, std::string_view value) {
-    if (count_ == limit_) {
+    if (full()) {
       page_.truncated = true;
       return meta::Step::stop();
     }
     auto nfc = layout::key_of_group(group);
     if (!nfc) return fail(make_error(ErrorCode::Corrupt, "object key"));
     if (auto shown = common_prefix(*nfc, query_.prefix, query_.delimiter)) {
-      ++count_;
+      count();
       page_.next = *shown;
       page_.common_prefixes.push_back(std::move(*shown));
       return skip_group(page_.next);
     }
     auto object = decode_listed(value);
     if (!object) return fail(object.error());
-    ++count_;
+    count();
     page_.next = std::move(*nfc);
     page_.objects.push_back(std::move(*object));
     return meta::Step::next();
   }
-  const std::optional<Error>& failure() const { return failure_; }
 
  private:
-  meta::Step fail(Error error) {
-    failure_ = std::move(error);
-    return meta::Step::stop();
-  }
-
   const ListObjectsQuery& query_;
-  const std::size_t limit_;
   ObjectPage& page_;
-  std::size_t count_ = 0;
-  std::optional<Error> failure_;
 };
 
-class UploadPageBuilder {
+class UploadPageBuilder : public PageBuilder {
  public:
   UploadPageBuilder(const ListUploadsQuery& query, UploadPage& page)
-      : query_(query), limit_(std::min(query.limit, kListPageMax)), page_(page) {}
+      : PageBuilder(query.limit), query_(query), page_(page) {}
 
   meta::Step visit(std::string_view key, std::string_view value) {
-    if (count_ == limit_) {
+    if (full()) {
       page_.truncated = true;
       return meta::Step::stop();
     }
@@ -137,7 +148,7 @@ class UploadPageBuilder {
     auto nfc = parts ? layout::key_of_group(parts->group) : std::nullopt;
     if (!nfc) return fail(make_error(ErrorCode::Corrupt, "upload key"));
     if (auto shown = common_prefix(*nfc, query_.prefix, query_.delimiter)) {
-      ++count_;
+      count();
       page_.next_key_marker = *shown;
       page_.next_upload_id_marker.reset();
       page_.common_prefixes.push_back(std::move(*shown));
@@ -145,25 +156,16 @@ class UploadPageBuilder {
     }
     const auto record = decode_upload(value);
     if (!record) return fail(record.error());
-    ++count_;
+    count();
     page_.next_key_marker = *nfc;
     page_.next_upload_id_marker = parts->id;
     page_.uploads.push_back(record->info(std::move(*nfc), parts->id));
     return meta::Step::next();
   }
-  const std::optional<Error>& failure() const { return failure_; }
 
  private:
-  meta::Step fail(Error error) {
-    failure_ = std::move(error);
-    return meta::Step::stop();
-  }
-
   const ListUploadsQuery& query_;
-  const std::size_t limit_;
   UploadPage& page_;
-  std::size_t count_ = 0;
-  std::optional<Error> failure_;
 };
 
 }  // namespace

@@ -173,7 +173,7 @@ Task<Result<ObjectInfo>> Store::Impl::complete_upload(ObjectAddress address, Upl
     UsageChange usage;
     usage.add_uploads(-1);
     usage.add_parts(upload.record.storage_class, -uploaded.count(), -uploaded.bytes());
-    meta::Commit change = replacement(*bucket, group, current, record, {}, std::move(usage));
+    meta::Commit change = replacement(*bucket, group, current, record, {}, usage);
     const meta::Key header = layout::upload_key(group, id);
     change.checks.push_back(meta::Check::has_version(header, upload.version));
     change.deletes.push_back(header);

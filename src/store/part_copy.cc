@@ -180,16 +180,9 @@ Task<Result<PartInfo>> Store::Impl::share_part(FoundObject& source,
   part.home = home;
   auto result = co_await commit_part(destination, upload, number, std::move(part), RetryableBlob(),
                                      gate, &shared, again);
-  if (!result) {
-    if (again || certainly_not_committed(result.error())) {
-      co_await undo_reference(placement, home);
-    } else {
-      mark_dirty(placement, home.bucket);
-    }
-    co_return result;
-  }
-  const auto cleared = co_await clear_intent(placement, home);
-  if (!cleared) mark_dirty(placement, home.bucket);
+  std::optional<Error> failure;
+  if (!result) failure = result.error();
+  co_await settle_reference(placement, home, failure, again);
   co_return result;
 }
 
