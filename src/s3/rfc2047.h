@@ -11,8 +11,9 @@ namespace coffer::s3 {
 /// they are.
 std::string decode_rfc2047(std::string_view value);
 
-/// The value as a header may carry it: as it is when it is printable ASCII that no reader would
-/// take for something else, else as UTF-8 B encoded-words of at most 75 characters each.
+/// The value as a header may carry it: as it is when it is printable ASCII, with tabs inside, that
+/// no reader would take for something else; else as UTF-8 B encoded-words of at most 75 characters
+/// each.
 std::string encode_rfc2047(std::string_view value);
 
 }  // namespace coffer::s3

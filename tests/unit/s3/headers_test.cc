@@ -225,6 +225,7 @@ TEST(Rfc2047, DecodesWordsAndLeavesTheRest) {
 TEST(Rfc2047, EncodesWhatAHeaderCannotCarryAndComesBack) {
   EXPECT_EQ(encode_rfc2047("plain text"), "plain text");
   EXPECT_EQ(encode_rfc2047(""), "");
+  EXPECT_EQ(encode_rfc2047("tabs\tinside"), "tabs\tinside");
   EXPECT_EQ(encode_rfc2047("\xC3\xBC"), "=?UTF-8?B?w7w=?=");
   std::string long_text;
   for (int i = 0; i < 100; ++i) long_text += "\xE5\x90\x8D";
