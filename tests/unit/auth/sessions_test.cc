@@ -48,7 +48,7 @@ class SessionsTest : public IdentityTest {
     return run(sessions_->sign_in(std::move(email), std::move(password), origin()));
   }
   static Task<Result<>> use_quietly(Sessions& sessions, std::string token) {
-    co_await sessions.use(std::move(token));
+    static_cast<void>(co_await sessions.use(std::move(token)));
     co_return ok();
   }
   std::vector<std::string> session_keys() {

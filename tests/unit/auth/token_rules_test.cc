@@ -63,9 +63,9 @@ TEST(TokenRules, AcceptsWhatThePresetsMakeAndMore) {
 }
 
 TEST(TokenRules, RefusalsNameTheRule) {
-  static const PermissionGroup kForged{"bf7481a1826f439697cb59a20b22293e",
-                                       "Workers R2 Storage Write", "", ResourceScope::Account,
-                                       ActionSet{Action::BucketDelete}};
+  static const PermissionGroup forged{"bf7481a1826f439697cb59a20b22293e",
+                                      "Workers R2 Storage Write", "", ResourceScope::Account,
+                                      ActionSet{Action::BucketDelete}};
   const struct {
     const char* message;
     std::function<void(NewToken&)> spoil;
@@ -81,7 +81,7 @@ TEST(TokenRules, RefusalsNameTheRule) {
       {"permission group that does not exist",
        [](NewToken& t) { t.policies[0].groups = {nullptr}; }},
       {"permission group that does not exist",
-       [](NewToken& t) { t.policies[0].groups = {&kForged}; }},
+       [](NewToken& t) { t.policies[0].groups = {&forged}; }},
       {"Workers R2 Storage Write acts on the whole account and may not be limited to buckets",
        [](NewToken& t) { t.policies[0].groups = {group("Write")}; }},
       {"Workers R2 Storage Read acts on the whole account and may not be limited to buckets",

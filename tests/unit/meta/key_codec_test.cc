@@ -105,7 +105,7 @@ TEST(KeyCodec, RefusesWhatItCannotHaveWritten) {
     EXPECT_EQ(version.error().code(), ErrorCode::Corrupt);
   }
   EXPECT_FALSE(version_of_stored(std::string(8, '\0') + "value"));
-  for (const std::size_t size : {0, 1, 7, 9, 100}) {
+  for (const std::size_t size : {0U, 1U, 7U, 9U, 100U}) {
     const auto number = number_of_stored(std::string(size, 'x'));
     ASSERT_FALSE(number) << size;
     EXPECT_EQ(number.error().code(), ErrorCode::Corrupt);

@@ -100,7 +100,7 @@ TEST(LogScan, ReadsWholeLogsToTheirEnd) {
   EXPECT_EQ(scan.resumes_at, std::nullopt);
   EXPECT_EQ(scan.next_sequence, log.next_sequence());
   LogBuilder manifest;
-  for (int i = 0; i < 100; ++i) manifest.record(std::string(1 + 17 * i, 'm'));
+  for (std::size_t i = 0; i < 100; ++i) manifest.record(std::string(1 + 17 * i, 'm'));
   EXPECT_EQ(scan_log(manifest.text(), LogKind::Manifest).whole_bytes, manifest.text().size());
 }
 
