@@ -1,11 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
+import { createRouter, parseSearchWith, stringifySearchWith, type AnyRoute } from '@tanstack/react-router'
 import { ErrorPage, NotFoundPage, PendingPage } from '~/components/pages'
 import { routeTree } from './routes'
 import { returnPath } from './search'
 
 export function makeRouter(queryClient: QueryClient) {
-  return createRouter({
+  const router = createRouter({
     routeTree,
     context: { queryClient },
     // Every value is a text: by default `?prefix=1e5` would be read as a number, and keys must survive as they are.
@@ -20,6 +20,18 @@ export function makeRouter(queryClient: QueryClient) {
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: true,
   })
+  // A page's code is fetched while the session is still being asked for: not after it, and not before, as a browser
+  // asks for six files at a time. What fails is told when the page needs it.
+  router.subscribe('onBeforeLoad', ({ toLocation }) => {
+    const routes: Record<string, AnyRoute | undefined> = router.routesById
+    setTimeout(() => {
+      for (const { routeId } of router.matchRoutes(toLocation)) {
+        const route = routes[routeId as string]
+        if (route !== undefined) router.loadRouteChunk(route)?.catch(() => undefined)
+      }
+    })
+  })
+  return router
 }
 
 /** To sign-in, with the way back to where the person is. A page that shows a secret once asks them first. */
