@@ -24,8 +24,11 @@ const csrf: Middleware = {
   },
 }
 
-/** The management API, typed by the server's own OpenAPI document. Use it through `result` or `page`. */
-export const api = createClient<paths>({ baseUrl, credentials: 'same-origin' })
+/**
+ * The management API, typed by the server's own OpenAPI document. Use it through `result` or `page`. Past the browser's
+ * cache, which would send requests of one URL one after the other: those for the buckets of each jurisdiction.
+ */
+export const api = createClient<paths>({ baseUrl, credentials: 'same-origin', cache: 'no-store' })
 api.use(csrf)
 
 interface Answer<D> {

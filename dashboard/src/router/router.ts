@@ -14,7 +14,10 @@ export function makeRouter(queryClient: QueryClient) {
     defaultPreload: 'intent',
     // The query cache decides what is fresh.
     defaultPreloadStaleTime: 0,
-    defaultPendingMs: 300,
+    // What is pending stays for at least as long as React shows a fallback (300 ms): a page that comes within a second
+    // comes sooner without.
+    defaultPendingMs: 1000,
+    defaultPendingMinMs: 0,
     defaultPendingComponent: PendingPage,
     defaultErrorComponent: ErrorPage,
     defaultNotFoundComponent: NotFoundPage,
