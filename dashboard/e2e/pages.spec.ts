@@ -296,6 +296,21 @@ test('the first visit to the list of buckets is small', async ({ page, server, s
   expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX)
 })
 
+test('the code of a page is on its way while the session is still asked for', async ({ page, server, signIn }) => {
+  await signIn()
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/client/v4/session', async (route) => {
+    await held
+    await route.continue()
+  })
+  const code = page.waitForResponse(/\/assets\/OverviewPage-/)
+  await page.goto(`/${server.accountId}/r2`)
+  await code
+  answer()
+  await expect(page.getByRole('table', { name: 'Buckets' }).getByRole('link', { name: 'photos' })).toBeVisible()
+})
+
 /** Presses a key until something has the focus, as a person without a mouse would. */
 async function reach(page: Page, wanted: Locator, key = 'Tab'): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {

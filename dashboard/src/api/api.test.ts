@@ -67,6 +67,12 @@ describe('the client', () => {
     expect(answers.mock.lastCall?.[0].headers.get('X-Coffer-CSRF')).toBe('token')
   })
 
+  test('goes past the cache of browsers, where requests of one URL wait for each other', async () => {
+    answers.mockImplementation(() => answer(200, { success: true, errors: [], messages: [], result: [] }))
+    await api.GET('/accounts')
+    expect(answers.mock.lastCall?.[0].cache).toBe('no-store')
+  })
+
   test('throws what the server said', async () => {
     answers.mockImplementation(() => answer(409, failure(10004, 'There is one already.')))
     await expect(result(api.GET('/accounts'))).rejects.toMatchObject({ status: 409, code: 10004 })

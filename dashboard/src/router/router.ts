@@ -14,8 +14,7 @@ export function makeRouter(queryClient: QueryClient) {
     defaultPreload: 'intent',
     // The query cache decides what is fresh.
     defaultPreloadStaleTime: 0,
-    // What is pending stays for at least as long as React shows a fallback (300 ms): a page that comes within a second
-    // comes sooner without.
+    // A pending page holds up the one that follows, by half a second unless told otherwise.
     defaultPendingMs: 1000,
     defaultPendingMinMs: 0,
     defaultPendingComponent: PendingPage,
